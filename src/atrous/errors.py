@@ -1,0 +1,50 @@
+"""Every exception of atrous that a caller may want to catch.
+
+    AtrousError
+    ├── InputError         the input is at fault: the command line prints one line and exits 2
+    │   ├── DataError      a file of texts, labels or values
+    │   ├── ConfigError    settings, options and columns
+    │   ├── FolderError    a model folder that is truncated, of another version, or not one
+    │   ├── OutputExists   an output that is there already
+    │   └── MissingExtra   an optional part that is not installed
+    ├── NotFinite          a loss that is no longer a finite number
+    └── NotStreamable      a layer that must see its whole row at once
+
+Arguments of layers and functions raise `ValueError` and `TypeError`.
+"""
+
+
+class AtrousError(Exception):
+    """The root: everything atrous raises on purpose, except plain argument errors."""
+
+
+class InputError(AtrousError):
+    """The input is at fault; the message names file, place and remedy."""
+
+
+class DataError(InputError):
+    """A data file that cannot be read as what it was said to be."""
+
+
+class ConfigError(InputError):
+    """Settings or options that are unknown, missing or out of range."""
+
+
+class FolderError(InputError):
+    """A model folder that cannot be loaded."""
+
+
+class OutputExists(InputError):
+    """An output that is there already and that nobody allowed to replace."""
+
+
+class MissingExtra(InputError):
+    """An optional part of atrous that is not installed."""
+
+
+class NotFinite(AtrousError):
+    """Training met a loss that is not finite; the message names step and layer."""
+
+
+class NotStreamable(AtrousError):
+    """`step` was called on a layer whose answer depends on steps still to come without limit."""
