@@ -59,6 +59,7 @@ class Layer(nn.Module):
     cost: parameters, and floating-point operations as a function of the row's length.
     grain: the smallest chunk that `step` accepts; every chunk is a multiple of it.
     delay: by how many of its own output steps `step` lags behind its input; 0 for a causal layer.
+    streams: False for a layer that must see its whole row at once; its `step` raises NotStreamable.
     inputs, outputs: channels; None for a layer that takes any number and gives the same.
     """
 
@@ -66,6 +67,7 @@ class Layer(nn.Module):
     cost: Cost = Cost()
     grain: int = 1
     delay: int = 0
+    streams: bool = True
     inputs: int | None = None
     outputs: int | None = None
 

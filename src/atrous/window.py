@@ -46,9 +46,9 @@ class Window:
     Raises ValueError if a side is negative or the stride is not positive and finite.
     """
 
-    left: Fraction | float = Fraction(0)
-    right: Fraction | float = Fraction(0)
-    stride: Fraction = Fraction(1)
+    left: Number = Fraction(0)
+    right: Number = Fraction(0)
+    stride: Number = Fraction(1)
 
     def __post_init__(self) -> None:
         for name in ("left", "right", "stride"):

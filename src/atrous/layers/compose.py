@@ -1,0 +1,203 @@
+"""Layers out of layers. The only place that knows about delays, grains and the lines that even them out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Literal
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from atrous.contract import Layer, State
+from atrous.window import Cost, Window
+
+
+def _line(layer: Layer, batch: int, steps: int, channels: int | None) -> State:
+    """What stands in a line that holds everything back by `steps` steps, before the first step: nothing real."""
+    if not steps:
+        return ()
+    if channels is None:
+        raise ValueError(f"{layer} must hold back a sequence of unknown channels; give one of its parts its channels")
+    return layer.zeros(batch, steps, channels), layer.unset(batch, steps)
+
+
+def _hold(line: State, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, State]:
+    """Push a chunk into the line; out comes a chunk of the same size, older by the line's length."""
+    if not line:
+        return x, mask, line
+    steps = x.shape[1]
+    x, mask = torch.cat([line[0], x], 1), torch.cat([line[1], mask], 1)
+    return x[:, :steps], mask[:, :steps], (x[:, steps:], mask[:, steps:])
+
+
+def _first(channels: Sequence[int | None]) -> int | None:
+    return next((count for count in channels if count is not None), None)
+
+
+class Stack(Layer):
+    """Layers one after the other. An empty one is the identity.
+
+    Shapes: those of the parts, in turn. Sees: the parts' windows, composed.
+    Streaming, the delay of earlier parts is rounded up to each part's grain by a line before it.
+
+    >>> from atrous.layers import Conv, Pointwise
+    >>> Stack(Conv(2, 4, kernel=3), Pointwise(torch.relu), Conv(4, 8, kernel=2, dilation=2)).window
+    Window(left=4, right=0, stride=1)
+
+    Raises ValueError if a part does not take the channels that the part before it gives.
+    """
+
+    def __init__(self, *parts: Layer) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+        self._channels: list[int | None] = []  # before each part
+        self._lines: list[int] = []  # steps to hold back before each part
+        late = Fraction(0)  # by how much the next part's input lags, in its own steps
+        self.inputs = _first([part.inputs for part in parts])
+        channels = self.inputs
+        for number, part in enumerate(parts):
+            if None not in (channels, part.inputs) and channels != part.inputs:
+                raise ValueError(f"part {number + 1} of a Stack takes {part.inputs} channels, got {channels}: {part}")
+            self._channels.append(part.inputs if part.inputs is not None else channels)
+            self._lines.append(int(-late % part.grain))
+            late = (late + self._lines[-1]) / part.window.stride + part.delay
+            self.grain = self._grain_before(part)
+            self.window, self.cost = self.window.then(part.window), self.cost.then(part.cost)
+            self.streams = self.streams and part.streams
+            channels = part.outputs if part.outputs is not None else channels
+        self.delay, self.outputs = int(late), channels
+
+    def _grain_before(self, part: Layer) -> int:
+        """This stack's grain with one more part: what reaches the part must be a multiple of the part's grain."""
+        steps = 1
+        while (steps / self.window.stride) % part.grain:
+            steps += 1
+        return math.lcm(self.grain, steps)
+
+    def start(self, batch: int) -> State:
+        plan = zip(self.parts, self._lines, self._channels, strict=True)
+        return tuple((_line(self, batch, steps, channels), part.start(batch)) for part, steps, channels in plan)
+
+    def step(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        later = []
+        for part, (line, inner) in zip(self.parts, state, strict=True):
+            x, mask, line = _hold(line, x, mask)
+            x, mask, inner = part.step(x, mask, inner)
+            later.append((line, inner))
+        return x, mask, tuple(later)
+
+    def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
+        for part in self.parts:
+            x, mask = part(x, mask), None if mask is None else part.after(mask)
+        return x
+
+    def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
+        for part in self.parts:
+            mask = part.after(mask)
+        return mask
+
+
+class Parallel(Layer):
+    """Paths that read the same input; their outputs are concatenated by channels, or added.
+
+    Shapes: (batch, time, inputs) -> (batch, time / stride, sum of the paths' outputs, or their common outputs).
+    Sees: the paths' windows together. Streaming, every path waits for the slowest.
+
+    >>> from atrous.layers import Conv
+    >>> Parallel(Conv(2, 3, kernel=2), Conv(2, 4, kernel=3, right=1)).delay
+    1
+
+    Raises ValueError if the paths' strides, inputs or, when added, outputs differ.
+    """
+
+    def __init__(self, *paths: Layer, join: Literal["concatenate", "add"] = "concatenate") -> None:
+        super().__init__()
+        if not paths:
+            raise ValueError("Parallel needs at least one path, got none")
+        self.paths, self.join = nn.ModuleList(paths), join
+        self.inputs = _first([path.inputs for path in paths])
+        if wrong := [path.inputs for path in paths if path.inputs not in (None, self.inputs)]:
+            raise ValueError(f"parallel paths need the same inputs, got {self.inputs} and {wrong[0]} channels")
+        outputs = [path.outputs if path.outputs is not None else self.inputs for path in paths]
+        if join == "add" and len(set(outputs)) > 1:
+            raise ValueError(f"paths that are added need the same outputs, got {outputs} channels")
+        self.outputs = outputs[0] if join == "add" or None in outputs else sum(filter(None, outputs))
+        self.window: Window = reduce(Window.beside, (path.window for path in paths))
+        self.cost: Cost = reduce(Cost.beside, (path.cost for path in paths))
+        self.grain = math.lcm(*(path.grain for path in paths))
+        self.delay = max(path.delay for path in paths)
+        self.streams = all(path.streams for path in paths)
+        self._outputs = outputs
+
+    def extra_repr(self) -> str:
+        return f"join={self.join!r}"
+
+    def start(self, batch: int) -> State:
+        return tuple(
+            (_line(self, batch, self.delay - path.delay, channels), path.start(batch))
+            for path, channels in zip(self.paths, self._outputs, strict=True)
+        )
+
+    def step(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        outputs, masks, later = [], [], []
+        for path, (line, inner) in zip(self.paths, state, strict=True):
+            y, real, inner = path.step(x, mask, inner)
+            y, real, line = _hold(line, y, real)
+            outputs.append(y)
+            masks.append(real)
+            later.append((line, inner))
+        return self._joined(outputs), masks[0], tuple(later)
+
+    def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
+        return self._joined([path(x, mask) for path in self.paths])
+
+    def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
+        first: Layer = self.paths[0]  # type: ignore[assignment]  # a ModuleList forgets what it holds
+        return first.after(mask)
+
+    def _joined(self, outputs: list[Tensor]) -> Tensor:
+        return reduce(torch.add, outputs) if self.join == "add" else torch.cat(outputs, -1)
+
+
+class Residual(Layer):
+    """A path added to what it reads: skip(x) + path(x). The mask is the skip's.
+
+    Shapes: (batch, time, inputs) -> (batch, time, outputs). Sees: what the path and the skip see.
+
+    skip: None for the identity; a `Conv` of kernel 1 where the path changes the channels.
+
+    >>> from atrous.layers import Conv
+    >>> Residual(Conv(4, 4, kernel=3)).window
+    Window(left=2, right=0, stride=1)
+
+    Raises ValueError if path and skip differ in stride or channels.
+    Source: He et al. 2015, Deep Residual Learning, section 3.2, https://arxiv.org/abs/1512.03385
+    """
+
+    def __init__(self, path: Layer, skip: Layer | None = None) -> None:
+        super().__init__()
+        self.sum = Parallel(skip if skip is not None else Stack(), path, join="add")
+        for name in ("inputs", "outputs", "window", "cost", "grain", "delay", "streams"):
+            setattr(self, name, getattr(self.sum, name))
+
+    def start(self, batch: int) -> State:
+        return self.sum.start(batch)
+
+    def step(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        return self.sum.step(x, mask, state)
+
+    def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
+        return self.sum(x, mask)
+
+    def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
+        return self.sum.after(mask)

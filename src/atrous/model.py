@@ -1,0 +1,75 @@
+"""A model: embed -> encode -> attend -> predict, read whole or in chunks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from atrous.contract import Batch, Embed, Layer, Pool, State
+from atrous.predict import Classes
+from atrous.window import Cost, Window
+
+
+class Model(nn.Module):
+    """Tokens in, one row of logits a text out.
+
+    Shapes: ids (batch, time) -> (batch, labels).
+
+    window: what one encoder step sees, in tokens, before attend.
+    cost: of one row of that many tokens, end to end.
+    grain, delay: as for a layer; `flush` is how many masked tokens bring out the last answer.
+
+    >>> import torch
+    >>> from atrous.attend import Max
+    >>> from atrous.embed import Tokens
+    >>> from atrous.encode import tcn
+    >>> model = Model(Tokens(50, 8), tcn(8, channels=16, depth=3), Max(16), Classes(16, 2))
+    >>> model.window
+    Window(left=28, right=0, stride=1)
+    >>> model(Batch(torch.tensor([[4, 8, 2]]), torch.tensor([3]))).shape
+    torch.Size([1, 2])
+    """
+
+    __call__: Callable[..., Tensor]
+
+    def __init__(self, embed: Embed, encode: Layer, attend: Pool, predict: Classes) -> None:
+        super().__init__()
+        self.embed, self.encode, self.attend, self.predict = embed, encode, attend, predict
+        self.window: Window = embed.window.then(encode.window)
+        self.grain, self.delay, self.streams = encode.grain, encode.delay, encode.streams
+        head = Cost(predict.cost.parameters, lambda steps: predict.cost.flops(1))
+        self.cost: Cost = embed.cost.then(encode.cost).then(attend.cost).then(head)
+
+    @property
+    def flush(self) -> int:
+        """Masked tokens after the last real one until `step` has said everything."""
+        return math.ceil(self.delay * self.encode.window.stride / self.grain) * self.grain
+
+    def vectors(self, batch: Batch) -> Float[Tensor, "batch channels"]:
+        """What attend makes of each row, before predict."""
+        mask = batch.mask
+        x = self.encode(self.embed(batch), mask)
+        pooled: Tensor = self.attend(x, self.encode.after(mask))
+        return pooled
+
+    def forward(self, batch: Batch) -> Float[Tensor, "batch labels"]:
+        return self.predict(self.vectors(batch))
+
+    def start(self, batch: int) -> State:
+        """The state before the first token of `batch` rows."""
+        return self.embed.start(batch), self.encode.start(batch), self.attend.start(batch)
+
+    def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
+        """Continue every row by one chunk: (logits of what is decided so far, new state).
+
+        After the last token and `flush` masked ones the logits are those of `forward`.
+        Raises NotStreamable if the encoder must see its whole row.
+        """
+        embedded, encoded, pooled = state
+        x, embedded = self.embed.step(batch, mask, embedded)
+        x, real, encoded = self.encode.step(x, mask, encoded)
+        pooled = self.attend.step(x, real, pooled)
+        return self.predict(self.attend.read(pooled)), (embedded, encoded, pooled)

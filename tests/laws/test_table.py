@@ -1,0 +1,60 @@
+"""Nothing escapes the laws: what is public is in the table, and the refusals are fixed."""
+
+import inspect
+
+import pytest
+
+import atrous.embed
+import atrous.layers
+from atrous.attend import POOLS
+from atrous.contract import Embed, Layer
+from atrous.encode import ENCODERS as PUBLIC_ENCODERS
+from tests.laws.table import EMBEDDINGS, ENCODERS, LAYERS, NOT_STREAMABLE, POOL_TABLE, TABLE, make
+
+
+def public(module, base):
+    things = (getattr(module, name) for name in module.__all__)
+    return {thing for thing in things if inspect.isclass(thing) and issubclass(thing, base)}
+
+
+def test_every_public_layer_is_a_line_of_the_table():
+    assert public(atrous.layers, Layer) <= {type(make()) for make in LAYERS.values()} | {
+        type(part) for make in LAYERS.values() for part in make().modules()
+    }
+
+
+def test_every_public_embedding_is_a_line_of_the_table():
+    assert public(atrous.embed, Embed) == {type(make()) for make in EMBEDDINGS.values()}
+
+
+def test_every_encoder_and_every_pool_is_a_line_of_the_table():
+    assert set(ENCODERS) == set(PUBLIC_ENCODERS)
+    assert set(POOL_TABLE) == set(POOLS)
+
+
+def test_the_list_of_refusals_is_what_the_layers_themselves_say():
+    assert {name for name in TABLE if not make(name).streams} == NOT_STREAMABLE
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_layers_inherit_from_the_contract_and_nothing_else(name):
+    for part in TABLE[name]().modules():
+        # A layer with weight norm has a class of its own, made by torch; the layer's is behind it.
+        bases = [base for base in type(part).__mro__ if base.__module__.startswith("atrous.") and base is not Layer]
+        if isinstance(part, Layer):
+            assert len(bases) == 1, f"{type(part).__name__} inherits from {bases[1:]}"
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_layers_store_nothing_while_they_stream(name):
+    import torch
+
+    layer = make(name)
+    if not layer.streams:
+        pytest.skip("does not stream: fixed by the list of refusals")
+    before = {key: value.clone() for key, value in layer.state_dict().items()}
+    attributes = set(vars(layer))
+    x = torch.randn(2, layer.grain, layer.inputs or 3, dtype=torch.double)
+    layer.step(x, torch.ones(2, layer.grain, dtype=torch.bool), layer.start(2))
+    assert set(vars(layer)) == attributes
+    assert all(torch.equal(before[key], value) for key, value in layer.state_dict().items())

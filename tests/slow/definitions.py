@@ -1,0 +1,57 @@
+"""The definitions, in plain loops: slow, obvious, and the judge of everything fast."""
+
+import math
+
+import numpy as np
+
+
+def convolve(x, weight, bias, *, dilation=1, stride=1, right=0):
+    """x (time, inputs), weight (outputs, inputs, kernel) -> (ceil(time / stride), outputs), zeros beyond the row."""
+    outputs, inputs, kernel = weight.shape
+    left = (kernel - 1) * dilation - right
+    y = np.zeros((math.ceil(len(x) / stride), outputs))
+    for j in range(len(y)):
+        for o in range(outputs):
+            total = bias[o]
+            for tap in range(kernel):
+                place = j * stride - left + tap * dilation
+                if 0 <= place < len(x):
+                    for i in range(inputs):
+                        total += weight[o, i, tap] * x[place, i]
+            y[j, o] = total
+    return y
+
+
+def im2col(x, *, kernel, dilation=1, stride=1, right=0):
+    """x (time, inputs) -> (ceil(time / stride), inputs * kernel): row j holds all that output j sees."""
+    left = (kernel - 1) * dilation - right
+    rows = []
+    for j in range(math.ceil(len(x) / stride)):
+        places = [j * stride - left + tap * dilation for tap in range(kernel)]
+        rows.append([[x[p, i] if 0 <= p < len(x) else 0.0 for p in places] for i in range(x.shape[1])])
+    return np.array(rows).reshape(len(rows), -1)
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def lstm(x, weight_input, weight_state, bias):
+    """x (time, inputs) -> (time, units); gates in the order input, forget, cell, output."""
+    units = weight_state.shape[1]
+    hidden, cell, y = np.zeros(units), np.zeros(units), []
+    for now in x:
+        entry, forget, update, exit_ = np.split(weight_input @ now + weight_state @ hidden + bias, 4)
+        cell = sigmoid(forget) * cell + sigmoid(entry) * np.tanh(update)
+        hidden = sigmoid(exit_) * np.tanh(cell)
+        y.append(hidden)
+    return np.array(y).reshape(-1, units)
+
+
+def conv_flops(steps, inputs, outputs, kernel, stride):
+    """2 x multiply-adds, counted one output number at a time."""
+    return sum(2 * kernel * inputs for _ in range(math.ceil(steps / stride)) for _ in range(outputs))
+
+
+def lstm_flops(steps, inputs, units):
+    return sum(2 * (inputs + units) for _ in range(steps) for _ in range(4 * units))
