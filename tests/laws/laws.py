@@ -65,7 +65,11 @@ def streaming_equals_batch(layer, plan):
         place = place[turn:] + place[:turn]
         state = reorder(state, torch.tensor([(here + turn) % count for here in range(count)]))
     for row in range(count):
-        close(torch.cat([real_outputs(layer, rows[row][:, :0]), *got[row]]), real_outputs(layer, rows[row]), f"row {row} of {plan.lengths}")
+        close(
+            torch.cat([real_outputs(layer, rows[row][:, :0]), *got[row]]),
+            real_outputs(layer, rows[row]),
+            f"row {row} of {plan.lengths}",
+        )
 
 
 def window_is_true(layer, steps=None):
@@ -135,7 +139,10 @@ def cost_is_counted(part, batches, steps):
     parameters = sum(parameter.numel() for parameter in part.parameters())
     assert part.cost.parameters == parameters, f"declared {part.cost.parameters} parameters, counted {parameters}"
     for batch, length in zip(batches, steps, strict=True):
-        with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH), FlopCounterMode(display=False) as flops:
+        with (
+            torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH),
+            FlopCounterMode(display=False) as flops,
+        ):
             part(*batch)
         declared, counted = part.cost.flops(length), flops.get_total_flops()
         assert declared == counted, f"{length} steps: declared {declared} operations, counted {counted}"

@@ -30,7 +30,7 @@ class SlicedFromTheBack(Conv):
     """Keeps the last `keep` steps as x[:, -keep:], which is everything when keep is 0."""
 
     def step(self, x, mask, state):
-        y, real, (whole, bits) = super().step(x, mask, state)
+        y, real, (_, bits) = super().step(x, mask, state)
         keep = self.left + self.delay * self.stride
         return y, real, (torch.cat([state[0], x], 1)[:, -keep:], bits)
 
@@ -96,8 +96,7 @@ class AttendsToPadding(SelfAttention):
     """Softmax over the padding too."""
 
     def forward(self, x, mask=None):
-        y = super().forward(x if mask is None else torch.where(mask[..., None], x, 0.0), None)
-        return y
+        return super().forward(x if mask is None else torch.where(mask[..., None], x, 0.0), None)
 
 
 class DeadParameter(Conv):
@@ -168,7 +167,7 @@ class MeanOverPadding(Mean):
     """Divides by the padded length."""
 
     def step(self, x, mask, state):
-        summed, count = super().step(x, mask, state)
+        summed, _ = super().step(x, mask, state)
         return summed, state[1] + mask.shape[1]
 
 
@@ -228,5 +227,3 @@ class Leaky(Layer):
     def forward(self, x, mask=None):
         x = x if mask is None else torch.where(mask[..., None], x, x.new_zeros(()))
         return x + 0.1 * torch.cat([torch.zeros_like(x[:1]), x[:-1]])
-
-

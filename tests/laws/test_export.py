@@ -13,7 +13,6 @@ from tests.laws.table import MODELS, NOT_STREAMABLE, TABLE, make, make_model
 from tests.laws.test_models import draw_batch
 
 
-
 def traced(part, arguments, shapes):
     """The traced graph itself. torch guards it with the smallest sizes it happened to compare while tracing
     (length 2 for a stride of 2, say); an ONNX file knows no such guards, and the graph is right without them."""

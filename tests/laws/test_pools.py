@@ -27,7 +27,9 @@ def test_streaming_equals_batch(name, plan):
     mask = torch.zeros(count, time, dtype=torch.bool)
     for row, (one, wait) in enumerate(zip(rows.alone, plan.waits, strict=True)):
         x[row, wait : wait + one.shape[1]], mask[row, wait : wait + one.shape[1]] = one[0], True
-    state = pool.step(torch.ones(count, 2, 3, dtype=torch.double), torch.ones(count, 2, dtype=torch.bool), pool.start(count))
+    state = pool.step(
+        torch.ones(count, 2, 3, dtype=torch.double), torch.ones(count, 2, dtype=torch.bool), pool.start(count)
+    )
     state = reset(state, pool.start(count), torch.ones(count, dtype=torch.bool))
     order, at, number = torch.arange(count), 0, 0
     while at < time:

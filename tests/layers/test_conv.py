@@ -4,10 +4,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.slow import definitions as slow
 
 from atrous.attend import Max
 from atrous.layers import Conv, centred, fold, weight_norm
-from tests.slow import definitions as slow
 
 SHAPES = [  # kernel, dilation, stride, right
     (1, 1, 1, 0),

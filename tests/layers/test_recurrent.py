@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from tests.slow import definitions as slow
 from torch import nn
 
 from atrous.layers import LSTM, Backward, Conv
-from tests.slow import definitions as slow
 
 
 @pytest.mark.parametrize("steps", [1, 2, 20])
@@ -54,5 +54,5 @@ def test_lstm_says_what_it_got():
 
 
 def test_backward_refuses_a_layer_that_changes_the_rate():
-    with pytest.raises(ValueError, match="keeps the rate, got .* with stride 2"):
+    with pytest.raises(ValueError, match=r"keeps the rate, got .* with stride 2"):
         Backward(Conv(3, 4, kernel=2, stride=2))

@@ -27,14 +27,12 @@ class Last(Pool):
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels)
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         place = torch.arange(x.shape[1], device=x.device)
         last = torch.where(mask, place, place.new_zeros(())).amax(1)[:, None, None].expand(-1, 1, x.shape[2])
         return torch.where(mask.any(1)[:, None], x.gather(1, last)[:, 0], state)
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: Tensor) -> Float[Tensor, "batch channels"]:
         return state
 
 
@@ -54,12 +52,10 @@ class Sum(Pool):
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels)
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         return state + clear(x, mask).sum(1)
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: Tensor) -> Float[Tensor, "batch channels"]:
         return state
 
 
@@ -79,12 +75,10 @@ class Mean(Pool):
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels), self._like.new_zeros(batch, 1)
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         return state[0] + clear(x, mask).sum(1), state[1] + mask.sum(1, keepdim=True)
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: tuple[Tensor, Tensor]) -> Float[Tensor, "batch channels"]:
         return state[0] / state[1].clamp(min=1)
 
 
@@ -106,11 +100,9 @@ class Max(Pool):
     def start(self, batch: int) -> State:
         return self._like.new_full((batch, self.channels), -math.inf)
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         found = torch.where(mask[..., None], x, x.new_full((), -math.inf)).amax(1)
         return torch.maximum(state, found)
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: Tensor) -> Float[Tensor, "batch channels"]:
         return torch.where(state == -math.inf, state.new_zeros(()), state)

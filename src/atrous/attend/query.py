@@ -39,9 +39,7 @@ class Query(Pool):
         zeros = self._like.new_zeros
         return zeros(batch, 1) - math.inf, zeros(batch, 1), zeros(batch, self.channels)
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         most, total, summed = state
         x = clear(x, mask)
         products = F.linear(x, self.query[None])[..., 0] / math.sqrt(self.channels)
@@ -55,6 +53,6 @@ class Query(Pool):
             summed * before + (weights[:, None, :] @ x)[:, 0],
         )
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: tuple[Tensor, Tensor, Tensor]) -> Float[Tensor, "batch channels"]:
         _, total, summed = state
         return summed / torch.where(total == 0, total.new_ones(()), total)

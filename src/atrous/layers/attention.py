@@ -58,7 +58,8 @@ class SelfAttention(Layer):
     ) -> Float[Tensor, "batch time channels"]:
         read = F.linear(clear(x, mask), self.weight_read)
         # (batch, time, 3 * channels) -> three times (batch, heads, time, channels / heads)
-        queries, keys, values = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in read.chunk(3, -1))
+        batch, time, _ = x.shape
+        queries, keys, values = (part.view(batch, time, self.heads, -1).transpose(1, 2) for part in read.chunk(3, -1))
         # A row without a real step attends to its padding, so that no softmax is over nothing; it is cleared below.
         seen = None if mask is None else (mask | ~mask.any(1, keepdim=True))[:, None, None, :]
         drop = self.dropout if self.training else 0.0

@@ -6,14 +6,19 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State
-from atrous.window import Cost, Window
+from atrous.window import Cost, Number, Window
+
+
+def _layers(modules: nn.ModuleList) -> Sequence[Layer]:
+    """A ModuleList forgets what it holds."""
+    return cast(Sequence[Layer], modules)
 
 
 def _line(layer: Layer, batch: int, steps: int, channels: int | None) -> State:
@@ -56,7 +61,7 @@ class Stack(Layer):
         self.parts = nn.ModuleList(parts)
         self._channels: list[int | None] = []  # before each part
         self._lines: list[int] = []  # steps to hold back before each part
-        late = Fraction(0)  # by how much the next part's input lags, in its own steps
+        late: Number = Fraction(0)  # by how much the next part's input lags, in its own steps
         self.inputs = _first([part.inputs for part in parts])
         channels = self.inputs
         for number, part in enumerate(parts):
@@ -79,26 +84,26 @@ class Stack(Layer):
         return math.lcm(self.grain, steps)
 
     def start(self, batch: int) -> State:
-        plan = zip(self.parts, self._lines, self._channels, strict=True)
+        plan = zip(_layers(self.parts), self._lines, self._channels, strict=True)
         return tuple((_line(self, batch, steps, channels), part.start(batch)) for part, steps, channels in plan)
 
     def step(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         later = []
-        for part, (line, inner) in zip(self.parts, state, strict=True):
+        for part, (line, inner) in zip(_layers(self.parts), state, strict=True):
             x, mask, line = _hold(line, x, mask)
             x, mask, inner = part.step(x, mask, inner)
             later.append((line, inner))
         return x, mask, tuple(later)
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
-        for part in self.parts:
+        for part in _layers(self.parts):
             x, mask = part(x, mask), None if mask is None else part.after(mask)
         return x
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
-        for part in self.parts:
+        for part in _layers(self.parts):
             mask = part.after(mask)
         return mask
 
@@ -141,14 +146,14 @@ class Parallel(Layer):
     def start(self, batch: int) -> State:
         return tuple(
             (_line(self, batch, self.delay - path.delay, channels), path.start(batch))
-            for path, channels in zip(self.paths, self._outputs, strict=True)
+            for path, channels in zip(_layers(self.paths), self._outputs, strict=True)
         )
 
     def step(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         outputs, masks, later = [], [], []
-        for path, (line, inner) in zip(self.paths, state, strict=True):
+        for path, (line, inner) in zip(_layers(self.paths), state, strict=True):
             y, real, inner = path.step(x, mask, inner)
             y, real, line = _hold(line, y, real)
             outputs.append(y)
@@ -157,11 +162,10 @@ class Parallel(Layer):
         return self._joined(outputs), masks[0], tuple(later)
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
-        return self._joined([path(x, mask) for path in self.paths])
+        return self._joined([path(x, mask) for path in _layers(self.paths)])
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
-        first: Layer = self.paths[0]  # type: ignore[assignment]  # a ModuleList forgets what it holds
-        return first.after(mask)
+        return _layers(self.paths)[0].after(mask)
 
     def _joined(self, outputs: list[Tensor]) -> Tensor:
         return reduce(torch.add, outputs) if self.join == "add" else torch.cat(outputs, -1)

@@ -122,7 +122,9 @@ class Backward(Layer):
     def __init__(self, layer: Layer) -> None:
         super().__init__()
         if layer.window.stride != 1:
-            raise ValueError(f"Backward needs a layer that keeps the rate, got {layer} with stride {layer.window.stride}")
+            raise ValueError(
+                f"Backward needs a layer that keeps the rate, got {layer} with stride {layer.window.stride}"
+            )
         self.layer = layer
         self.inputs, self.outputs, self.cost = layer.inputs, layer.outputs, layer.cost
         self.window = Window(left=layer.window.right, right=layer.window.left)
