@@ -1,0 +1,1 @@
+"""Files become rows, rows become splits and batches. Only `batch.py` knows torch."""

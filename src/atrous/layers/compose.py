@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import Literal, cast
@@ -16,9 +16,9 @@ from atrous.contract import Layer, State
 from atrous.window import Cost, Number, Window
 
 
-def _layers(modules: nn.ModuleList) -> Sequence[Layer]:
+def _layers(modules: nn.ModuleList) -> Iterable[Layer]:
     """A ModuleList forgets what it holds."""
-    return cast(Sequence[Layer], modules)
+    return cast(Iterable[Layer], modules)
 
 
 def _line(layer: Layer, batch: int, steps: int, channels: int | None) -> State:
@@ -165,7 +165,7 @@ class Parallel(Layer):
         return self._joined([path(x, mask) for path in _layers(self.paths)])
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
-        return _layers(self.paths)[0].after(mask)
+        return next(iter(_layers(self.paths))).after(mask)
 
     def _joined(self, outputs: list[Tensor]) -> Tensor:
         return reduce(torch.add, outputs) if self.join == "add" else torch.cat(outputs, -1)

@@ -1,0 +1,156 @@
+"""What a model must beat, and what none can: the majority, naive Bayes over trigrams, and the ceiling of the labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.data.tables import Row
+
+MAJORITY = "majority"
+TRIGRAMS = "character trigrams, naive Bayes"
+
+SMOOTHINGS = (1.0, 0.3, 0.1, 0.03, 0.01)
+
+_START, _END = 0x110000, 0x110001  # above every code point
+_BITS = 21  # of a code point or mark; three fit an int64
+_BLOCK = 1 << 20  # trigrams that are looked at together, and numbers of a block of scores
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+def baselines(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> dict[str, float]:
+    """The accuracy on test of each baseline, by its name.
+
+    >>> rows = [Row("good", "pos", "", 1), Row("bad", "neg", "", 2), Row("good!", "pos", "", 3)]
+    >>> baselines(rows, rows, rows)
+    {'majority': 0.6666666666666666, 'character trigrams, naive Bayes': 1.0}
+
+    Raises ValueError if one of the three is empty.
+    """
+    return {MAJORITY: majority(train, test), TRIGRAMS: trigrams(train, dev, test)}
+
+
+def majority(train: Sequence[Row], test: Sequence[Row]) -> float:
+    """The accuracy on test of always answering the most frequent label of train, the first in order among equals.
+
+    >>> majority([Row("", "b", "", 1), Row("", "a", "", 2)], [Row("", "a", "", 1)])
+    1.0
+
+    Raises ValueError if there are no rows.
+    """
+    _need_rows(train=train, test=test)
+    counts = Counter(row.label for row in train)
+    answer = min(counts, key=lambda label: (-counts[label], label))
+    return sum(row.label == answer for row in test) / len(test)
+
+
+def ceiling(texts: Sequence[str], labels: Sequence[str]) -> float:
+    """The best accuracy on these rows that any function of the text alone can reach.
+
+    A text that comes with several labels has one answer: at best its most frequent label.
+
+    >>> ceiling(["Paris", "Paris", "Rome"], ["fr", "de", "it"])
+    0.6666666666666666
+
+    Raises ValueError if there are no rows, or not as many labels as texts.
+    """
+    _need_rows(texts=texts)
+    pairs = Counter(zip(texts, labels, strict=True))
+    best: Counter[str] = Counter()
+    for (text, _), count in pairs.items():
+        best[text] = max(best[text], count)
+    return best.total() / len(texts)
+
+
+def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> float:
+    """The accuracy on test of multinomial naive Bayes over character trigrams.
+
+    A text is read with a mark before and after it; trigrams that train has not are skipped. The smoothing is the one
+    of `SMOOTHINGS` that is right most often on dev, the largest among equals. Memory: labels x distinct trigrams.
+
+    >>> rows = [Row("good", "pos", "", 1), Row("bad", "neg", "", 2)]
+    >>> trigrams(rows, rows, [Row("goods", "pos", "", 1), Row("baddest", "neg", "", 2)])
+    1.0
+
+    Raises ValueError if one of the three is empty.
+    """
+    _need_rows(train=train, dev=dev, test=test)
+    labels = sorted({row.label for row in train})
+    places = {label: place for place, label in enumerate(labels)}
+    known, counts = _counts(train, [places[row.label] for row in train], len(labels))
+    prior = np.log(np.bincount([places[row.label] for row in train], minlength=len(labels)) / len(train))
+    best, most = _weights(counts, SMOOTHINGS[0]), -1.0
+    for smoothing in SMOOTHINGS:
+        weights = _weights(counts, smoothing)
+        right = _accuracy(dev, known, weights, prior, places)
+        if right > most:
+            best, most = weights, right
+    return _accuracy(test, known, best, prior, places)
+
+
+def _need_rows(**parts: Sequence[object]) -> None:
+    for name, part in parts.items():
+        if not len(part):
+            raise ValueError(f"a baseline needs at least one row in {name}, got none")
+
+
+def _coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
+    """Blocks of (trigram, place of its row) pairs in the order of the rows; a text of n characters has n trigrams."""
+    first = 0
+    while first < len(rows):
+        size, last = 0, first
+        while last < len(rows) and (size < _BLOCK or last == first):
+            size += len(rows[last].text) + 2
+            last += 1
+        texts = [row.text.encode("utf-32-le", "surrogatepass") for row in rows[first:last]]
+        lengths = np.array([len(text) // 4 + 2 for text in texts], np.int64)
+        ends = np.cumsum(lengths)
+        codes = np.empty(size, np.int64)
+        inside = np.ones(size, bool)
+        inside[ends - 1] = inside[ends - lengths] = False
+        codes[inside] = np.frombuffer(b"".join(texts), "<u4")
+        codes[ends - lengths], codes[ends - 1] = _START, _END
+        owners = np.repeat(np.arange(first, last), lengths)
+        whole = owners[2:] == owners[:-2]
+        trigram = (codes[:-2] << 2 * _BITS) | (codes[1:-1] << _BITS) | codes[2:]
+        yield trigram[whole], owners[2:][whole]
+        first = last
+
+
+def _counts(rows: Sequence[Row], labels: Sequence[int], classes: int) -> tuple[Ints, Floats]:
+    """The trigrams of the rows in order, and how often each comes with each label: (trigrams,), (trigrams, labels)."""
+    label_of = np.array(labels, np.int64)
+    known = np.unique(np.concatenate([np.unique(found) for found, _ in _coded(rows)]))
+    counts = np.zeros(len(known) * classes)
+    for found, owners in _coded(rows):
+        cells, times = np.unique(np.searchsorted(known, found) * classes + label_of[owners], return_counts=True)
+        counts[cells] += times
+    return known, counts.reshape(len(known), classes)
+
+
+def _weights(counts: Floats, smoothing: float) -> Floats:
+    """The logarithm of each trigram's probability given each label."""
+    smooth = counts + smoothing
+    # Without any trigram the sum is 0; else it is no smaller than the smoothing.
+    weights: Floats = np.log(smooth) - np.log(np.maximum(smooth.sum(axis=0), smoothing))
+    return weights
+
+
+def _accuracy(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats, places: dict[str, int]) -> float:
+    scores = np.tile(prior, (len(rows), 1))
+    step = max(1, _BLOCK // weights.shape[1])
+    for found, owners in _coded(rows) if len(known) else ():
+        at = np.minimum(np.searchsorted(known, found), len(known) - 1)
+        seen = known[at] == found
+        at, owners = at[seen], owners[seen]
+        for first in range(0, len(at), step):
+            part, whose = at[first : first + step], owners[first : first + step]
+            starts = np.flatnonzero(np.diff(whose, prepend=-1))
+            scores[whose[starts]] += np.add.reduceat(weights[part], starts, axis=0)
+    answers = scores.argmax(axis=1)
+    return float(np.mean([places.get(row.label, -1) == answer for row, answer in zip(rows, answers, strict=True)]))

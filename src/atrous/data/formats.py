@@ -1,0 +1,157 @@
+"""Files as records: csv, tsv, JSON lines and plain lines become dictionaries from column to value, one at a time."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Generator
+from pathlib import PurePath
+from typing import Any, Literal, NoReturn, get_args
+
+from atrous.data.text import STDIN, Source, lines, named
+from atrous.errors import ConfigError, DataError
+
+Format = Literal["csv", "tsv", "jsonl", "text"]
+FORMATS: tuple[str, ...] = get_args(Format)
+
+Record = dict[str, Any]
+Records = Generator[tuple[int, Record], None, None]
+
+TEXT = "text"  # the one column of a file of plain lines
+
+_ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "jsonl",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+_DELIMITERS = {"csv": (",", "comma"), "tsv": ("\t", "tab")}
+
+
+class Number(str):
+    """A number of a JSON file as it is written there, so that the label 1.50 stays 1.50."""
+
+
+def format_of(path: Source, given: str | None = None) -> Format:
+    """The format that was given, else what the ending before .gz or .xz says; "text" (plain lines) for all others.
+
+    >>> format_of("reviews.csv.gz"), format_of("reviews.TSV"), format_of("-"), format_of("-", "jsonl")
+    ('csv', 'tsv', 'text', 'jsonl')
+
+    Raises ConfigError if the given format is unknown.
+    """
+    if given is not None:
+        for format in get_args(Format):
+            if format == given:
+                return format  # type: ignore[no-any-return]
+        raise ConfigError(f"unknown format {given!r}; the formats are {', '.join(FORMATS)}")
+    plain = PurePath(path)
+    if plain.suffix.lower() in (".gz", ".xz"):
+        plain = plain.with_suffix("")
+    return "text" if str(path) == STDIN else _ENDINGS.get(plain.suffix.lower(), "text")
+
+
+def records(path: Source, *, encoding: str, format: Format) -> Records:
+    """Each record with the number of the line on which it begins, counted from 1.
+
+    Values are texts in csv and tsv; in JSON lines what JSON holds, numbers as `Number`. Columns keep their order.
+    Blank lines hold no record, except in plain text, where every line is one.
+
+    Raises DataError, with file and line, if a record is not as its format wants it, or if there is none.
+    """
+    if format == "jsonl":
+        return _json_lines(path, encoding)
+    if format == "text":
+        return ((line, {TEXT: text}) for line, text in lines(path, encoding=encoding))
+    return _separated(path, encoding, *_DELIMITERS[format])
+
+
+def _separated(path: Source, encoding: str, delimiter: str, word: str) -> Records:
+    csv.field_size_limit(max(csv.field_size_limit(), 2**31 - 1))  # the default refuses texts above 131,072 characters
+    name = named(path)
+    reader = csv.reader((f"{line}\n" for _, line in lines(path, encoding=encoding)), delimiter=delimiter, strict=True)
+    names: list[str] = []
+    found = False
+    while True:
+        line = reader.line_num + 1  # where this record begins; after it, line_num is the line where it ends
+        try:
+            values = next(reader, None)
+        except csv.Error as error:
+            _refuse(name, line, reader.line_num, error)
+        if values is None:
+            break
+        if not values or (len(names) > 1 and len(values) == 1 and not values[0].strip()):
+            continue
+        if not names:
+            names = _header(name, line, values)
+            continue
+        if len(values) != len(names):
+            many = f"quote a text that contains a {word}" if len(values) > len(names) else "fill in what is missing"
+            raise DataError(f"{name} line {line}: expected {_columns(len(names))}, got {len(values)}; {many}")
+        found = True
+        yield line, dict(zip(names, values, strict=True))
+    if not found:
+        what = "only a header" if names else "only blank lines"
+        raise DataError(f"{name}: {what}, no rows; give a file with a header and at least one row")
+
+
+def _columns(count: int) -> str:
+    return f"{count} column{'s' * (count != 1)}"
+
+
+def _header(name: str, line: int, values: list[str]) -> list[str]:
+    names = [value.strip() for value in values]
+    for place, column in enumerate(names):
+        if column and column in names[:place]:
+            raise DataError(f"{name} line {line}: two columns are named {column!r}; rename one of them")
+    return names
+
+
+def _refuse(name: str, line: int, noticed: int, error: csv.Error) -> NoReturn:
+    """Say in our words what the csv module noticed; it names no line, and notices an open quote late."""
+    if "unexpected end" in str(error):
+        wrong = "a quote opens in this row and never closes; close it, or double a quote that belongs to the text"
+    elif "expected after" in str(error):
+        later = f" on line {noticed}" if noticed != line else ""
+        wrong = f"text follows a closing quote{later}; double a quote that belongs to the text"
+    elif "new-line" in str(error):
+        wrong = "a carriage return stands within a row; end lines in \\n or \\r\\n, or quote the text it belongs to"
+    else:
+        wrong = f"{error}; correct this row"
+    raise DataError(f"{name} line {line}: {wrong}") from error
+
+
+def _not_a_number(written: str) -> NoReturn:
+    raise ValueError(f"{written} is not JSON")
+
+
+def _json_lines(path: Source, encoding: str) -> Records:
+    name, found = named(path), False
+    decoder = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=_not_a_number)
+    for line, text in lines(path, encoding=encoding):
+        if not text.strip():
+            continue
+        try:
+            record = decoder.decode(text)
+        except (ValueError, RecursionError) as error:
+            wrong = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            raise DataError(f"{name} line {line}: not JSON ({wrong}); write one whole object a line") from error
+        if not isinstance(record, dict):
+            raise DataError(f"{name} line {line}: expected an object, got {kind_of(record)}; write one object a line")
+        found = True
+        yield line, record
+    if not found:
+        raise DataError(f"{name}: only blank lines; give a file with one JSON object a line")
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in JSON's own words.
+
+    >>> kind_of(None), kind_of([1]), kind_of(Number("3"))
+    ('null', 'a list', 'a number')
+    """
+    if value is None:
+        return "null"
+    kinds = {Number: "a number", bool: "a boolean", dict: "an object", list: "a list"}
+    return kinds.get(type(value), "a text")

@@ -1,0 +1,154 @@
+"""Text to ids: bytes, characters or words. Needs numpy alone; every export carries a copy of this file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.errors import FolderError
+
+KINDS = ("bytes", "characters", "words")
+
+PADDING = 0
+UNKNOWN = 1
+FIRST = 2  # the id of tokens[0], or of byte 0
+
+_WORDS = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True)
+class Tokeniser:
+    """Turns a text into ids: 0 is padding, 1 an unknown token, tokens[i] has the id i + 2.
+
+    kind: "bytes" of UTF-8 (id = byte + 2; nothing is unknown), "characters" (code points), or "words" (runs of letters,
+        digits and underscores; every other character that is not a space stands alone).
+    lower: whether the text is lower-cased first.
+    tokens: the characters or words that have an id; empty for bytes.
+
+    Any `str` is accepted. A lone surrogate, which is no character, is three bytes to "bytes" (as UTF-8 would write it),
+    and unknown to "characters" and "words" unless it is among the tokens.
+
+    >>> words = Tokeniser("words", True, ("good", "!"))
+    >>> words("Good, good!")
+    array([2, 1, 2, 3], dtype=int32)
+    >>> words.split("Good, good!")
+    ['good', ',', 'good', '!']
+    >>> Tokeniser("bytes", False, ())("é").tolist(), Tokeniser("bytes", False, ()).size
+    ([197, 171], 258)
+
+    Raises ValueError if the kind is unknown, if bytes come with tokens, if a token stands twice, or if a token of
+    "characters" is not one character.
+    """
+
+    kind: str
+    lower: bool
+    tokens: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"Tokeniser needs kind to be one of {', '.join(KINDS)}, got kind={self.kind!r}")
+        if self.kind == "bytes" and self.tokens:
+            raise ValueError(f"Tokeniser of bytes needs no tokens, got {len(self.tokens)}")
+        if len(set(self.tokens)) < len(self.tokens):
+            twice = next(token for place, token in enumerate(self.tokens) if token in self.tokens[:place])
+            raise ValueError(f"Tokeniser needs distinct tokens, got {twice!r} twice")
+        if self.kind == "characters":
+            for token in self.tokens:
+                if len(token) != 1:
+                    raise ValueError(f"Tokeniser of characters needs tokens of one character, got {token!r}")
+
+    @property
+    def size(self) -> int:
+        """How many ids there are, padding and unknown included."""
+        return FIRST + (256 if self.kind == "bytes" else len(self.tokens))
+
+    def __call__(self, text: str) -> NDArray[np.int32]:
+        """The ids of a text. Shape: (tokens,), int32; an empty text gives none.
+
+        >>> Tokeniser("characters", False, ("a", "b"))("abc").tolist()
+        [2, 3, 1]
+        """
+        if self.lower:
+            text = text.lower()
+        if self.kind == "bytes":
+            return np.frombuffer(_bytes(text), np.uint8).astype(np.int32) + np.int32(FIRST)
+        if self.kind == "characters":
+            codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+            ids: NDArray[np.int32] = self._table[np.minimum(codes, len(self._table) - 1)]
+            return ids
+        known, found = self._ids, _WORDS.findall(text)
+        return np.fromiter((known.get(word, UNKNOWN) for word in found), np.int32, len(found))
+
+    def split(self, text: str) -> list[str]:
+        r"""The tokens of a text in readable form, one for each id that calling gives.
+
+        A byte that is no printable ASCII character reads as \x and two hexadecimal digits.
+
+        >>> Tokeniser("bytes", False, ()).split("né")
+        ['n', '\\xc3', '\\xa9']
+        """
+        if self.lower:
+            text = text.lower()
+        if self.kind == "bytes":
+            return [chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in _bytes(text)]
+        return list(text) if self.kind == "characters" else _WORDS.findall(text)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads: plain strings, lists and booleans.
+
+        >>> Tokeniser("words", True, ("good",)).to_json()
+        {'kind': 'words', 'lower': True, 'tokens': ['good']}
+        """
+        return {"kind": self.kind, "lower": self.lower, "tokens": list(self.tokens)}
+
+    @classmethod
+    def from_json(cls, values: Any) -> Tokeniser:
+        """The tokeniser that `to_json` wrote; raises FolderError if it is not one.
+
+        >>> Tokeniser.from_json({"kind": "bytes", "lower": False, "tokens": []}).size
+        258
+        """
+        try:
+            if not isinstance(values, Mapping) or set(values) != {"kind", "lower", "tokens"}:
+                raise ValueError(f"expected kind, lower and tokens, got {_shown(values)}")
+            kind, lower, tokens = values["kind"], values["lower"], values["tokens"]
+            if kind not in KINDS:
+                raise ValueError(f"expected kind to be one of {', '.join(KINDS)}, got {_shown(kind)}")
+            if not isinstance(lower, bool):
+                raise ValueError(f"expected lower to be true or false, got {_shown(lower)}")
+            if not isinstance(tokens, list | tuple) or not all(isinstance(token, str) for token in tokens):
+                raise ValueError(f"expected tokens to be a list of texts, got {_shown(tokens)}")
+            return cls(kind, lower, tuple(tokens))
+        except ValueError as error:
+            raise FolderError(
+                f"the model's tokeniser cannot be read: {error}; the folder is damaged or of another version, "
+                "so copy or train the model again"
+            ) from error
+
+    @cached_property
+    def _table(self) -> NDArray[np.int32]:
+        # Its last entry stands for every code point above the highest token.
+        table = np.full(max(map(ord, self.tokens), default=-1) + 2, UNKNOWN, np.int32)
+        table[[ord(token) for token in self.tokens]] = np.arange(FIRST, self.size)
+        return table
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {token: place for place, token in enumerate(self.tokens, FIRST)}
+
+
+def _bytes(text: str) -> bytes:
+    # "surrogatepass" and not "replace": two texts that differ keep different ids.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _shown(value: object) -> str:
+    """A value in an error: its keys if it has any, cut where it is long."""
+    written = ", ".join(map(str, value)) if isinstance(value, Mapping) else repr(value)
+    return written if len(written) <= 60 else f"{written[:60]}..."

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atrous.data.split import labels_of, same, share, split
+from atrous.data.tables import Row
+from atrous.errors import DataError
+
+# Few texts and groups, so that chains of shared ones arise.
+ROWS = st.lists(
+    st.builds(
+        Row,
+        st.sampled_from([f"t{n}" for n in range(30)]),
+        st.just("a"),
+        st.sampled_from(["", *"bcdefghij"]),
+        st.just(1),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+def parts_of(rows, **options):
+    """The splits, or None where one came out empty: such an example says nothing."""
+    try:
+        return split(rows, dev=0.3, test=0.3, **options)
+    except DataError:
+        return None
+
+
+@given(ROWS, st.booleans())
+def test_every_row_is_in_one_split_and_no_text_in_two(rows, by_group):
+    if parts := parts_of(rows, by_group=by_group):
+        assert sorted(chain(*parts)) == sorted(rows)
+        texts = [{row.text for row in part} for part in parts]
+        assert sum(map(len, texts)) == len(set.union(*texts))
+
+
+@given(ROWS)
+def test_no_group_is_in_two_splits(rows):
+    if parts := parts_of(rows, by_group=True):
+        groups = [{row.group for row in part if row.group} for part in parts]
+        assert sum(map(len, groups)) == len(set.union(*groups))
+
+
+@given(ROWS, ROWS)
+def test_rows_that_are_added_move_no_other_row(rows, more):
+    first, second = (parts_of(part, by_group=False) for part in (rows, [*rows, *more]))
+    if first and second:
+        for part, longer in zip(first, second, strict=True):
+            assert set(part) <= set(longer)
+
+
+def test_texts_added_to_a_group_move_no_group():
+    rows = [Row(f"t{n}", "a", f"g{n % 60}", n) for n in range(120)]
+    more = [Row(f"u{n}", "a", f"g{n % 60}", n) for n in range(600)]
+    for part, longer in zip(split(rows, by_group=True), split(rows + more, by_group=True), strict=True):
+        assert set(part) <= set(longer)
+
+
+def test_rows_keep_their_order():
+    rows = [Row(f"t{n}", "a", "", n) for n in range(100)]
+    for part in split(rows, by_group=False):
+        assert [row.line for row in part] == sorted(row.line for row in part)
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+@pytest.mark.parametrize("size", [1, 10])
+def test_the_shares_are_met_whatever_the_size_of_the_groups(by_group, size):
+    rows = [Row(f"t{n}", "a", f"g{n // size}", n) for n in range(1500 * size)]
+    train, dev, test = (len(part) / len(rows) for part in split(rows, by_group=by_group, dev=0.1, test=0.2))
+    assert (train, dev, test) == pytest.approx((0.7, 0.1, 0.2), abs=0.03)
+
+
+def test_groups_that_share_a_text_do_not_favour_test():
+    # Pairs of groups, each tied by one text: the smaller of two uniform hashes would give test 0.19.
+    rows = [Row(f"t{n // 2}", "a", f"g{n}", n) for n in range(8000)]
+    _, _, test = split(rows, by_group=True, dev=0.1, test=0.1)
+    assert len(test) / len(rows) == pytest.approx(0.1, abs=0.02)
+
+
+def test_rows_without_a_group_are_strangers_to_each_other():
+    rows = [Row(f"t{n}", "a", "", n) for n in range(200)]
+    assert all(split(rows, by_group=True))
+
+
+def test_spaces_and_unicode_forms_do_not_make_a_text_another():
+    assert same("cafe\u0301 \n noir ") == same("café noir")
+    assert share("cafe\u0301 \n noir ") == share("café noir")
+    assert share("café noir") != share("Café noir")
+
+
+def test_a_lone_surrogate_can_be_split():
+    assert 0 <= share("\ud800") < 1
+
+
+def test_another_seed_gives_another_split():
+    rows = [Row(f"t{n}", "a", "", n) for n in range(100)]
+    assert split(rows, by_group=False) != split(rows, by_group=False, seed_text="other")
+
+
+def test_a_share_of_zero_gives_an_empty_split():
+    rows = [Row(f"t{n}", "a", "", n) for n in range(100)]
+    train, dev, test = split(rows, by_group=False, dev=0, test=0.5)
+    assert (len(train) + len(test), dev) == (100, [])
+    assert split(rows, by_group=True, dev=0, test=0) == (rows, [], [])
+
+
+def test_an_empty_split_is_refused_with_a_remedy():
+    rows = [Row("the same text", "a", "g", n) for n in range(9)]
+    with pytest.raises(DataError, match="9 rows hold too few distinct texts; give more rows"):
+        split(rows, by_group=False)
+    with pytest.raises(DataError, match=r"no row falls to (dev|test): .* groups, .*; .* a file of its own with --"):
+        split(rows, by_group=True, dev=0.01, test=0.01)
+    with pytest.raises(DataError, match="no row falls to train: 0 rows"):
+        split([], by_group=False)
+
+
+@pytest.mark.parametrize(("dev", "test"), [(-0.1, 0.1), (0.1, -0.1), (0.5, 0.5)])
+def test_shares_that_leave_train_nothing_are_refused(dev, test):
+    with pytest.raises(ValueError, match=f"got dev={dev}, test={test}"):
+        split([], by_group=False, dev=dev, test=test)
+
+
+def test_labels_are_sorted_over_all_splits():
+    assert labels_of([Row("", "b", "", 1), Row("", "c", "", 1)], [], [Row("", "a", "", 1)]) == ("a", "b", "c")
+
+
+def test_one_label_is_not_enough():
+    with pytest.raises(DataError, match=r"r\.csv: every row has the label 'pos'; a classifier needs at least two"):
+        labels_of([Row("", "pos", "", 1)], [Row("", "pos", "", 2)], name="r.csv")
+    with pytest.raises(DataError, match=r"r\.csv: no rows; a classifier needs rows"):
+        labels_of([], name="r.csv")
