@@ -128,9 +128,7 @@ class Pool(nn.Module):
         """The state before the first step of `batch` rows."""
         raise NotImplementedError
 
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> State:
+    def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
         """The state after one more chunk."""
         raise NotImplementedError
 

@@ -1,0 +1,11 @@
+"""What a model is asked: each task builds its model and scores its answers."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from atrous.tasks import classify
+
+TASKS: dict[str, ModuleType] = {"classify": classify}
+
+__all__ = ["TASKS"]

@@ -1,0 +1,1 @@
+"""Learning from rows. The only importer of lightning."""

@@ -1,0 +1,35 @@
+"""Texts in, logits out, in batches of like length."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from atrous.data.batch import Examples, by_length
+from atrous.model import Model
+
+
+@torch.inference_mode()
+def logits(model: Model, examples: Examples) -> Tensor:
+    """The logits of every row, (rows, labels), in the rows' order, on the CPU. The model's mode is put back.
+
+    >>> from atrous.config import load
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> from atrous.tasks.classify import build
+    >>> model = build(load(encode="ngram"), tokens=258, labels=3)
+    >>> logits(model, Examples.of(Tokeniser("bytes", False, ()), ["one", "", "three"])).shape
+    torch.Size([3, 3])
+    """
+    training, device = model.training, next(model.parameters()).device
+    model.eval()
+    try:
+        found: Tensor | None = None
+        for rows in by_length(examples.lengths):
+            batch, _ = examples.batch(rows)
+            answer = model(type(batch)(*(part.to(device) for part in batch))).cpu()
+            if found is None:
+                found = answer.new_empty(len(examples), answer.shape[1])
+            found[torch.from_numpy(rows)] = answer
+        return found if found is not None else torch.empty(0, 0)
+    finally:
+        model.train(training)

@@ -1,0 +1,64 @@
+"""The model card: what a stranger who finds the folder wants to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from atrous.bundle.trained import Bundle
+
+_STEPS = 100  # tokens of the text that the cost is quoted for
+
+
+def card(bundle: Bundle) -> str:
+    """The card of a bundle, in Markdown: data, scores, window, cost, and how to use it.
+
+    >>> from atrous.bundle import Bundle
+    >>> from atrous.config import Settings
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> bundle = Bundle.fresh(Settings(), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    >>> print(card(bundle).splitlines()[0])
+    # A tcn that tells 2 labels apart
+    """
+    model, settings, scores = bundle.model, bundle.settings, bundle.scores
+    encoder = model.encode.cost.parameters
+    sections = [
+        f"# A {settings.encode.name} that tells {len(bundle.labels)} labels apart",
+        f"Labels: {', '.join(f'`{label}`' for label in bundle.labels)}.",
+        "## Data\n\n" + _data(scores),
+        "## Scores\n\n" + _scores(scores),
+        "## What it sees\n\n"
+        f"A text is read as {settings.embed.name}. One step of the encoder sees {model.window}"
+        f" (`{model.window!r}`); then `{settings.attend.name}` over all steps makes one vector."
+        + (f" It streams, {model.delay} steps late." if model.streams else " It does not stream."),
+        "## What it costs\n\n"
+        f"{model.cost.parameters:,} parameters, {encoder:,} of them in the encoder; "
+        f"{model.cost.flops(_STEPS):,} floating-point operations for a text of {_STEPS} {settings.embed.name}.",
+        "## How to use it\n\n"
+        '```python\nimport atrous\n\nmodel = atrous.load("this folder")\nmodel.predict(["a text"])\n```\n\n'
+        "or `atrous predict FOLDER FILE`. The settings are in `config.toml`, the scores in `scores.json`.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _data(scores: dict[str, Any]) -> str:
+    data = scores.get("data")
+    if not data:
+        return "Not trained."
+    files = ", ".join(f"{name}: {path}" for name, path in data["files"].items())
+    rows = f"{data['train']:,} to learn from, {data['dev']:,} to choose by, {data['test']:,} to judge by"
+    return f"{files}. Rows: {rows}."
+
+
+def _scores(scores: dict[str, Any]) -> str:
+    parts = [name for name in ("dev", "test") if name in scores]
+    if not parts:
+        return "None yet."
+    lines = ["| rows | accuracy | macro F1 | loss (nats) |", "|---|---|---|---|"]
+    lines += [
+        f"| {name} | {scores[name]['accuracy']:.4f} | {scores[name]['macro_f1']:.4f} | {scores[name]['loss']:.4f} |"
+        for name in parts
+    ]
+    if scores.get("interrupted"):
+        lines.append("\nTraining was interrupted; this is the best model up to then.")
+    return "\n".join(lines)

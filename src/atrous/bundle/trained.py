@@ -1,0 +1,105 @@
+"""A model with all it needs to answer: tokeniser, labels, settings, and the scores it earned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from atrous.answering.predict import logits
+from atrous.config import Settings
+from atrous.data.batch import Examples
+from atrous.data.corpus import read_labelled
+from atrous.data.tables import Row
+from atrous.data.text import Source
+from atrous.model import Model
+from atrous.runtime.readable import Answer, answers
+from atrous.runtime.tokeniser import Tokeniser
+from atrous.tasks import TASKS
+from atrous.window import Window
+
+
+@dataclass(eq=False)
+class Bundle:
+    """A trained model and what belongs to it.
+
+    model: torch's module, weight norm folded away. labels: in the order of its logits.
+    settings: presets filled in. scores: what training found, as in `scores.json`.
+
+    >>> bundle = Bundle.fresh(Settings(), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    >>> bundle.predict(["what a film"])[0].label in bundle.labels
+    True
+    >>> bundle
+    Bundle(tcn over characters, 2 labels, sees 60 back)
+    """
+
+    model: Model
+    tokeniser: Tokeniser
+    labels: tuple[str, ...]
+    settings: Settings
+    scores: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, settings: Settings, tokeniser: Tokeniser, labels: tuple[str, ...]) -> Bundle:
+        """An untrained model as the settings say."""
+        settings = settings.resolved()
+        model: Model = TASKS[settings.task].build(settings, tokens=tokeniser.size, labels=len(labels))
+        return cls(model, tokeniser, labels, settings)
+
+    def __repr__(self) -> str:
+        name, tokens = self.settings.encode.name, self.settings.embed.name
+        return f"Bundle({name} over {tokens}, {len(self.labels)} labels, sees {self.window})"
+
+    @property
+    def window(self) -> Window:
+        """The tokens that one step of the encoder sees."""
+        return self.model.window
+
+    @property
+    def delay(self) -> int:
+        """By how many steps the encoder lags while it streams; 0 for a causal one."""
+        return self.model.delay
+
+    def predict(self, texts: str | Sequence[str]) -> list[Answer]:
+        """The label of every text, with its probability and those of all labels; one text is a list of one.
+
+        Raises TypeError if a text is no `str`.
+        """
+        several = [texts] if isinstance(texts, str) else list(texts)
+        for text in several:
+            if not isinstance(text, str):
+                raise TypeError(f"predict needs texts, got {type(text).__name__}: {text!r}")
+        if not several:
+            return []
+        return answers(logits(self.model, Examples.of(self.tokeniser, several)).numpy(), self.labels)
+
+    def evaluate(
+        self, data: Source, *, text: str | None = None, label: str | None = None, encoding: str | None = None
+    ) -> dict[str, Any]:
+        """Scores on the rows of a labelled file: accuracy, macro F1, loss in nats, and those of each label.
+
+        text, label: columns, if they are not those the model was trained with or the usual names.
+
+        Raises DataError and ConfigError as the readers do, and DataError for a label that the model does not know.
+        """
+        wanted = {"text": text, "label": label, "encoding": encoding}
+        columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
+        rows, _ = read_labelled(data, self.labels, columns)
+        return self.score(rows)
+
+    def score(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Scores on rows that were read already."""
+        numbers = {label: number for number, label in enumerate(self.labels)}
+        examples = Examples.of(self.tokeniser, (row.text for row in rows), [numbers[row.label] for row in rows])
+        found = logits(self.model, examples)
+        targets = torch.from_numpy(examples.targets)
+        scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels)
+        return scores
+
+    def save(self, out: Source, *, force: bool = False) -> None:
+        """Write the model folder; `atrous.load` reads it. Raises OutputExists if something is there already."""
+        from atrous.bundle.folder import save  # the folder loads bundles, and so stands above them
+
+        save(self, out, force=force)

@@ -1,0 +1,78 @@
+"""The train, dev and test rows of one run, read before torch is."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import NamedTuple
+
+from atrous.config.fields import Data
+from atrous.data.split import labels_of, split
+from atrous.data.tables import Columns, Row, columns, read
+from atrous.data.text import Source, named
+from atrous.errors import DataError
+
+SHARE = 0.1  # of the rows, for dev and for test, where the user has no file of their own
+
+
+class Corpus(NamedTuple):
+    """Rows to learn from, to choose by and to judge by, and every label among them."""
+
+    train: list[Row]
+    dev: list[Row]
+    test: list[Row]
+    labels: tuple[str, ...]
+    said: tuple[str, ...]  # what was guessed or decided, for the user to read
+
+
+def read_corpus(
+    data: Source, *, dev: str | PathLike[str] | None, test: str | PathLike[str] | None, settings: Data
+) -> Corpus:
+    """The rows of the user's files; dev and test, where there is no file, by a hash of the text out of `data`.
+
+    The columns of `data` are guessed where settings do not name them; dev and test files must have the same.
+
+    Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two labels.
+    """
+    chosen, guessed = columns(
+        data, text=settings.text, label=settings.label, group=settings.group, encoding=settings.encoding
+    )
+    rows = _rows(data, chosen, settings.encoding)
+    labels_of(rows, name=named(data))
+    grouped, held = chosen.group is not None, [SHARE if path is None else 0.0 for path in (dev, test)]
+    train, dev_rows, test_rows = split(rows, by_group=grouped, dev=held[0], test=held[1])
+    said = [guessed] if guessed else []
+    if any(held):
+        counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
+        parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if part)
+        said.append(f"{named(data)}: split by a hash of the {'group' if grouped else 'text'} into {parts} rows")
+    plain = chosen._replace(group=None)
+    if dev is not None:
+        dev_rows = _rows(dev, plain, settings.encoding)
+    if test is not None:
+        test_rows = _rows(test, plain, settings.encoding)
+    labels = labels_of(train, dev_rows, test_rows, name=named(data))
+    if strange := sorted(set(labels) - {row.label for row in train}):
+        missing = ", ".join(map(repr, strange))
+        said.append(f"{named(data)}: no training row has the label {missing}; it cannot be learnt")
+    return Corpus(train, dev_rows, test_rows, labels, tuple(said))
+
+
+def read_labelled(data: Source, labels: tuple[str, ...], settings: Data) -> tuple[list[Row], str]:
+    """Rows to judge a trained model by, and the sentence that says which columns were guessed.
+
+    Raises DataError, with file and line, for a label that the model does not know.
+    """
+    chosen, guessed = columns(data, text=settings.text, label=settings.label, encoding=settings.encoding)
+    rows = _rows(data, chosen, settings.encoding)
+    for row in rows:
+        if row.label not in labels:
+            shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
+            raise DataError(
+                f"{named(data)} line {row.line}: the model has no label {row.label!r}; its labels are {shown}: "
+                "name another column with --label, or remove the row"
+            )
+    return rows, guessed
+
+
+def _rows(path: Source, chosen: Columns, encoding: str) -> list[Row]:
+    return list(read(path, chosen, encoding=encoding))

@@ -1,0 +1,315 @@
+"""What a model sees and costs, layer by layer: rows, a table, a drawing of the cone, numbers for a program.
+
+Layers are read by their attributes and never imported, so that no torch is pulled in here.
+
+>>> from atrous.attend import Max
+>>> from atrous.embed import Tokens
+>>> from atrous.encode import ngram
+>>> from atrous.model import Model
+>>> from atrous.predict import Classes
+>>> model = Model(Tokens(50, 8), ngram(8, channels=4, kernels=(1, 3)), Max(8), Classes(8, 2))
+>>> for row in field_rows(model, steps=10):
+...     print("  " * row.depth + row.name, row.window, row.parameters, row.flops, sep="; ")
+Tokens(50, 8); its own step; 400; 0
+Parallel(join='concatenate'); 1 back, 1 ahead; 136; 2560
+  Conv(8, 4, kernel=1); its own step; 36; 640
+  Conv(8, 4, kernel=3, right=1); 1 back, 1 ahead; 100; 1920
+Max; all back, all ahead; 0; 0
+Classes; all back, all ahead; 18; 32
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from atrous.window import Number, Window
+
+if TYPE_CHECKING:
+    from atrous.contract import Layer
+    from atrous.model import Model
+else:  # what reads annotations while the program runs finds a name here, and no torch behind it
+    Layer = Model = Any
+
+# A pool declares no window. All of them see the whole row, but for those that pick a single step of it.
+PICK_ONE_STEP = ("Last",)
+
+
+class FieldRow(NamedTuple):
+    """One layer of a model, or a composite that the deeper rows after it make up.
+
+    depth: how many composites it stands in.
+    name: as in Python: "Conv(64, 96, kernel=3, dilation=2)".
+    kernel: the effective kernel, the steps of its own input that one output sees; `math.inf` without end.
+    window: the tokens that one of its outputs sees, along its own path.
+    parameters: trainable numbers.
+    flops: floating-point operations for one row, at the rate the layer runs at.
+    part: "embed", "encode", "attend" or "predict".
+    """
+
+    depth: int
+    name: str
+    kernel: int | float
+    window: Window
+    parameters: int
+    flops: int
+    part: str = "encode"
+
+
+class _Place(NamedTuple):
+    """Where a layer stands: under how many composites, after what window, and how many steps a row has there."""
+
+    depth: int
+    window: Window
+    steps: int
+    backward: bool
+    everything: bool
+
+    def own(self, layer: Layer) -> Window:
+        """The layer's window in the direction in which time runs."""
+        seen = layer.window
+        return Window(seen.right, seen.left, seen.stride) if self.backward else seen
+
+    def after(self, layer: Layer) -> _Place:
+        return self._replace(window=self.window.then(self.own(layer)), steps=layer.cost.steps(self.steps))
+
+
+def field_rows(model: Model, *, steps: int, everything: bool = False) -> list[FieldRow]:
+    """A row for every layer of the model, in the order in which it reads.
+
+    Stacks are read part by part; Residual, Parallel and Backward give a row, then those of what is inside them.
+
+    steps: tokens of the row whose operations are counted.
+    everything: also show what has neither parameters nor a window, such as an activation or a dropout.
+
+    Raises ValueError if steps is below 1.
+    """
+    if steps < 1:
+        raise ValueError(f"field_rows needs steps >= 1, got steps={steps}")
+    embed, encode, attend, predict = model.embed, model.encode, model.attend, model.predict
+    start = _Place(0, embed.window, embed.cost.steps(steps), backward=False, everything=everything)
+    pool = Window() if _class(attend) in PICK_ONE_STEP else Window(math.inf, math.inf)
+    answer = model.window.then(pool)
+    pooled = attend.cost.flops(start.after(encode).steps)
+    return [
+        FieldRow(
+            0, _name(embed), embed.window.size, embed.window, embed.cost.parameters, embed.cost.flops(steps), "embed"
+        ),
+        *_in_turn([encode], start),
+        FieldRow(0, _name(attend), pool.size, answer, attend.cost.parameters, pooled, "attend"),
+        FieldRow(0, _name(predict), 1, answer, predict.cost.parameters, predict.cost.flops(1), "predict"),
+    ]
+
+
+def _in_turn(layers: Iterable[Layer], here: _Place) -> Iterator[FieldRow]:
+    """The rows of layers that read each other; a Stack among them gives its parts and no row of its own."""
+    for layer in layers:
+        parts = getattr(layer, "parts", None)
+        yield from _of(layer, here) if parts is None else _in_turn(parts, here)
+        here = here.after(layer)
+
+
+def _of(layer: Layer, here: _Place, label: str = "") -> Iterator[FieldRow]:
+    """The row of one layer, then those of what is inside it."""
+    own, cost = here.own(layer), layer.cost
+    if not (here.everything or cost.parameters or cost.flops(here.steps) or own != Window()):
+        return
+    window = here.window.then(own)
+    yield FieldRow(here.depth, label + _name(layer), own.size, window, cost.parameters, cost.flops(here.steps))
+    inside = here._replace(depth=here.depth + 1)
+    if hasattr(layer, "sum"):  # Residual; a skip is one row or a composite, so the rest is the path
+        skip, path = layer.sum.paths
+        yield from _of(skip, inside, "skip: ")
+        yield from _in_turn([path], inside)
+    elif hasattr(layer, "paths"):  # Parallel; a Stack gives a row here, so that its parts are seen to be one path
+        for path in layer.paths:
+            yield from _of(path, inside)
+    elif hasattr(layer, "layer"):  # Backward
+        yield from _in_turn([layer.layer], inside._replace(backward=not here.backward))
+    else:
+        yield from _in_turn(getattr(layer, "parts", ()), inside)
+
+
+def _class(module: Any) -> str:
+    # Weight norm puts another class before the layer's own.
+    return type(module).__name__.removeprefix("Parametrized")
+
+
+def _name(module: Any) -> str:
+    if hasattr(module, "parts") and not len(module.parts):
+        return "identity"
+    options = module.extra_repr()
+    return f"{_class(module)}({options})" if options else _class(module)
+
+
+def leaves(rows: Sequence[FieldRow]) -> list[FieldRow]:
+    """The rows that are no composites: each parameter and each operation is in exactly one of them."""
+    later = [*rows[1:], None]
+    return [row for row, below in zip(rows, later, strict=True) if below is None or below.depth <= row.depth]
+
+
+def top_level(rows: Sequence[FieldRow]) -> list[tuple[str, Window]]:
+    """Name and window of what embeds and of the encoder's layers, those inside composites left out.
+
+    The last window is the model's.
+    """
+    return [(row.name, row.window) for row in rows if row.depth == 0 and row.part in ("embed", "encode")]
+
+
+def field_table(rows: Sequence[FieldRow], *, steps: int, width: int = 100) -> str:
+    """The rows as text, aligned, with a total; names are cut where a line would be longer than width.
+
+    A composite shows what it sees; its costs stand in the rows inside it, so that both columns add up.
+
+    steps: as given to `field_rows`.
+
+    >>> row = FieldRow(0, "Conv(64, 96, kernel=3, dilation=2)", 5, Window(left=12), 18528, 4718592)
+    >>> print(field_table([row], steps=128))
+                                        effective  sees   sees
+    layer                                  kernel  back  ahead  stride  parameters   FLOPs
+    --------------------------------------------------------------------------------------
+    Conv(64, 96, kernel=3, dilation=2)          5    12      0       1      18,528  4.72 M
+    --------------------------------------------------------------------------------------
+    total                                                                   18,528  4.72 M
+    <BLANKLINE>
+    One step of the encoder sees 12 back. FLOPs: one row of 128 tokens.
+    """
+    simple = leaves(rows)
+    total = [
+        "total",
+        "",
+        "",
+        "",
+        "",
+        f"{sum(row.parameters for row in simple):,}",
+        _si(sum(row.flops for row in simple)),
+    ]
+    head = [
+        ["", "effective", "sees", "sees", "", "", ""],
+        ["layer", "kernel", "back", "ahead", "stride", "parameters", "FLOPs"],
+    ]
+    body = [_cells(row, row in simple) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*head, *body, total, strict=True)]
+    widths[0] = min(widths[0], max(20, width - sum(widths[1:]) - 2 * len(widths[1:])))
+    line = "-" * (sum(widths) + 2 * len(widths[1:]))
+    lines = [*(_aligned(cells, widths) for cells in head), line, *(_aligned(cells, widths) for cells in body), line]
+    window = next((window for _, window in reversed(top_level(rows))), Window())
+    note = f"One step of the encoder sees {window}. FLOPs: one row of {steps:,} tokens."
+    return "\n".join([*lines, _aligned(total, widths), "", note])
+
+
+def _cells(row: FieldRow, simple: bool) -> list[str]:
+    return [
+        "  " * row.depth + row.name,
+        _count(row.kernel),
+        _count(row.window.left),
+        _count(row.window.right),
+        str(row.window.stride) if row.part in ("embed", "encode") else "",  # past the pool there is one step a row
+        f"{row.parameters:,}" if simple else "",
+        _si(row.flops) if simple else "",
+    ]
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
+    numbers = (f"{cell:>{width}}" for cell, width in zip(cells[1:], widths[1:], strict=True))
+    return "  ".join([f"{_cut(cells[0], widths[0]):<{widths[0]}}", *numbers]).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
+def _count(value: Number) -> str:
+    """Whole steps, as `Window` says them: half a step further is no step further."""
+    return "all" if value == math.inf else f"{math.floor(value):,}"
+
+
+def _si(count: int) -> str:
+    """Three digits and a unit: 4718592 is 4.72 M."""
+    if count < 1000:
+        return str(count)
+    value, unit = float(count), ""
+    for unit in "kMGTPEZY":
+        value /= 1000
+        if value < 999.5:
+            break
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f} {unit}"
+
+
+def cone(windows: Sequence[tuple[str, Window]], *, width: int = 100, plain: bool = False) -> str:
+    """What each layer sees, drawn to one linear scale, time running to the right; a side without end is an arrow.
+
+    windows: name and window of each, such as `top_level` gives.
+    plain: draw in ASCII, for a terminal or a file that takes no more.
+
+    >>> print(cone([("Tokens", Window()), ("Residual", Window(4)), ("Residual", Window(12)), ("LSTM", Window(math.inf))]))
+    Tokens                  ●
+    Residual            ━━━━●
+    Residual    ━━━━━━━━━━━━●
+    LSTM      ←━━━━━━━━━━━━━●
+              ● the output's own step; one column: 1 token; ← without end
+    """
+    bar, mark, back, ahead = ("-", "o", "<", ">") if plain else ("━", "●", "←", "→")
+    names = [_cut(name, max(20, width * 2 // 5)) for name, _ in windows]
+    label = max(map(len, names), default=0)
+    sides = [[window.left for _, window in windows], [window.right for _, window in windows]]
+    room = max(24, width - label - 2)
+    scales = (digit * 10**power for power in itertools.count() for digit in (1, 2, 5))
+    scale = next(scale for scale in scales if 1 + sum(_span(side, scale) for side in sides) <= room)
+    before, later = (_span(side, scale) for side in sides)
+    lines = []
+    for name, (_, window) in zip(names, windows, strict=True):
+        past = back + bar * (before - 1) if window.left == math.inf else bar * _columns(window.left, scale)
+        future = bar * (later - 1) + ahead if window.right == math.inf else bar * _columns(window.right, scale)
+        lines.append(f"{name:<{label}}  {past:>{before}}{mark}{future}")
+    arrows = " ".join(arrow for arrow, side in ((back, sides[0]), (ahead, sides[1])) if math.inf in side)
+    note = f"{mark} the output's own step; one column: {scale:,} token{'s' if scale > 1 else ''}"
+    lines.append(" " * (label + 2) + note + (f"; {arrows} without end" if arrows else ""))
+    return "\n".join(lines)
+
+
+def _columns(side: Number, scale: int) -> int:
+    """Rounded up, so that what sees one step beyond its own is seen to."""
+    return math.ceil(math.floor(side) / scale)
+
+
+def _span(side: Sequence[Number], scale: int) -> int:
+    """The columns that one side of the drawing takes; an arrow stands beyond whatever ends."""
+    longest = max((_columns(one, scale) for one in side if one != math.inf), default=0)
+    return max(8, longest + 2) if math.inf in side else longest
+
+
+def field_json(rows: Sequence[FieldRow]) -> dict[str, Any]:
+    """The rows as JSON takes them: numbers, "inf" for what has no end; the model's window and cost beside them.
+
+    >>> field_json([FieldRow(0, "LSTM(1, 2)", math.inf, Window(left=math.inf), 32, 480)])["window"]
+    {'left': 'inf', 'right': 0, 'stride': 1}
+    """
+    layers = [
+        {
+            "part": row.part,
+            "depth": row.depth,
+            "layer": row.name,
+            "kernel": _plain(row.kernel),
+            "window": _sides(row.window),
+            "parameters": row.parameters,
+            "flops": row.flops,
+        }
+        for row in rows
+    ]
+    simple = leaves(rows)
+    total = {"parameters": sum(row.parameters for row in simple), "flops": sum(row.flops for row in simple)}
+    window = next((window for _, window in reversed(top_level(rows))), Window())
+    return {"layers": layers, "window": _sides(window), "total": total}
+
+
+def _sides(window: Window) -> dict[str, int | float | str]:
+    return {"left": _plain(window.left), "right": _plain(window.right), "stride": _plain(window.stride)}
+
+
+def _plain(value: Number) -> int | float | str:
+    if value == math.inf:
+        return "inf"
+    return int(value) if value == int(value) else float(value)

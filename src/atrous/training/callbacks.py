@@ -1,0 +1,104 @@
+"""What happens around the steps: seeds, Ctrl-C, and the lines a user watches."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch import callbacks
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+class SeedEachStep(callbacks.Callback):
+    """Seeds torch's generator from (seed, step, rank) at every step, so that a resumed run draws what it would have.
+
+    No generator state is ever saved.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def on_train_batch_start(self, trainer: lightning.Trainer, *_: Any) -> None:
+        # Numbers of one run lie apart from those of the next seed's.
+        torch.manual_seed((self.seed * 1_000_003 + trainer.global_step) * 1_009 + trainer.global_rank)
+
+
+class Stopped(Exception):
+    """The user pressed Ctrl-C and the step under way is done."""
+
+
+class StopOnInterrupt(callbacks.Callback):
+    """The first Ctrl-C ends training after the step under way, keeping the best so far; a second ends the program."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: Any = None
+
+    def on_train_start(self, *_: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
+
+    def _ask(self, *_: Any) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        print("stopping after this step; press Ctrl-C again to stop at once", file=sys.stderr)
+
+    def on_train_batch_end(self, *_: Any) -> None:
+        if self.asked:
+            raise Stopped
+
+    def restore(self) -> None:
+        """Put back the handler that was there before."""
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+            self._before = None
+
+
+class Watch(callbacks.ProgressBar):
+    """On a terminal a bar on standard error; elsewhere, one line an epoch."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._task: Any = None
+        self._loss = float("nan")
+
+    def disable(self) -> None:
+        """Lightning asks for it where several processes train; only the first one speaks."""
+        self._console.quiet = True
+
+    def on_train_start(self, trainer: lightning.Trainer, *_: Any) -> None:
+        if self._console.is_terminal:
+            columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+            self._bar = Progress(*columns, TextColumn("{task.fields[seen]}"), console=self._console, transient=True)
+            total = trainer.num_training_batches * (trainer.max_epochs or 1)
+            self._task = self._bar.add_task(self.name, total=total, seen="")
+            self._bar.start()
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, learner: Any, outputs: Any, *_: Any) -> None:
+        self._loss = float(outputs["loss"])
+        if self._bar is not None:
+            self._bar.update(self._task, advance=1, seen=f"loss {self._loss:.3f}{self._dev(trainer)}")
+
+    def on_validation_end(self, trainer: lightning.Trainer, *_: Any) -> None:
+        if self._bar is None and not trainer.sanity_checking:
+            epoch = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
+            self._console.print(f"{self.name}: {epoch}, loss {self._loss:.3f}{self._dev(trainer)}", highlight=False)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    @staticmethod
+    def _dev(trainer: lightning.Trainer) -> str:
+        accuracy = trainer.callback_metrics.get("dev_accuracy")
+        return "" if accuracy is None else f", dev accuracy {float(accuracy):.4f}"

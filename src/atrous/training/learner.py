@@ -1,0 +1,94 @@
+"""The one LightningModule: loss, optimiser, schedule, and the guard against numbers that are not finite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor, nn
+
+from atrous.config.fields import Train
+from atrous.contract import Batch
+from atrous.errors import NotFinite
+from atrous.model import Model
+from atrous.training.schedule import warm_up_and_decay
+
+
+class Learner(lightning.LightningModule):
+    """Trains a model with AdamW, warm-up and decay; logs `loss`, `dev_loss` (nats a row) and `dev_accuracy`.
+
+    steps: optimiser steps of the whole run, which the schedule spans.
+
+    Raises NotFinite, naming step and layer, when a loss is not finite.
+    Source: Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization, https://arxiv.org/abs/1711.05101
+    """
+
+    def __init__(self, model: Model, settings: Train, *, steps: int) -> None:
+        super().__init__()
+        self.model, self.settings, self.steps = model, settings, steps
+
+    def training_step(self, batch: tuple[Batch, Tensor], number: int) -> Tensor:
+        rows, targets = batch
+        loss = self.model.predict.loss(self.model(rows), targets)
+        if not loss.isfinite():
+            raise NotFinite(
+                f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "
+                f"lower train.rate (now {self.settings.rate:g}) or train.clip_norm (now {self.settings.clip_norm:g})"
+            )
+        self.log("loss", loss.detach(), on_step=True, on_epoch=False)
+        return loss
+
+    def validation_step(self, batch: tuple[Batch, Tensor], number: int) -> None:
+        rows, targets = batch
+        logits = self.model(rows)
+        right = (logits.argmax(1) == targets).float().mean()
+        options: dict[str, Any] = {"on_step": False, "on_epoch": True, "batch_size": len(targets)}
+        self.log("dev_loss", self.model.predict.loss(logits, targets), **options)
+        self.log("dev_accuracy", right, **options)
+
+    def configure_optimizers(self) -> Any:
+        # Vectors and scales are not pulled to zero: only what multiplies an input is.
+        weights = [parameter for parameter in self.model.parameters() if parameter.dim() > 1]
+        others = [parameter for parameter in self.model.parameters() if parameter.dim() <= 1]
+        groups = [
+            {"params": weights, "weight_decay": self.settings.weight_decay},
+            {"params": others, "weight_decay": 0.0},
+        ]
+        optimiser = torch.optim.AdamW(groups, lr=self.settings.rate or 1e-3)
+        share = warm_up_and_decay(self.steps, warmup=self.settings.warmup)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+        return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+
+@torch.no_grad()
+def culprit(model: Model, batch: Batch) -> str:
+    """Which part of the model first gives a number that is not finite, in words.
+
+    >>> from atrous.config import load
+    >>> from atrous.tasks.classify import build
+    >>> model = build(load(encode="ngram"), tokens=9, labels=2)
+    >>> _ = nn.init.constant_(model.predict.linear.bias, float("inf"))
+    >>> culprit(model, Batch(torch.tensor([[1, 2]]), torch.tensor([2])))
+    'predict.linear, Linear(in_features=300, out_features=2, bias=True), has parameters that are not finite'
+    """
+    parts = [(name, part) for name, part in model.named_modules() if name and not list(part.children())]
+    for name, part in parts:
+        if not all(parameter.isfinite().all() for parameter in part.parameters(recurse=False)):
+            return f"{name}, {part}, has parameters that are not finite"
+    found: list[str] = []
+
+    def look(name: str, part: nn.Module) -> Any:
+        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+            if isinstance(output, Tensor) and not output.isfinite().all():
+                found.append(f"{name}, {part}, is the first layer whose output is not finite")
+
+        return part.register_forward_hook(hook)
+
+    hooks = [look(name, part) for name, part in parts]
+    try:
+        model(batch)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found[0] if found else "every layer's output is finite, so it arises in the loss itself"

@@ -1,0 +1,74 @@
+"""The training batches: an order that follows from (seed, epoch) alone, and a place in it that can be saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from torch import Tensor
+
+from atrous.contract import Batch
+from atrous.data.batch import Examples, Places
+
+_POOL = 50  # batches whose rows are sorted by length together
+
+
+class Loader:
+    """Batches of like length, in an order drawn anew each epoch; stopped anywhere, it goes on exactly there.
+
+    rows: rows a batch; with `world` processes each takes its own batches of that many.
+    Every process draws the same order and takes every `world`-th batch of it.
+
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> texts = ["a" * length for length in range(1, 11)]
+    >>> loader = Loader(Examples.of(Tokeniser("bytes", False, ()), texts), rows=4, seed=0)
+    >>> sorted(len(batch.lengths) for batch, _ in loader)
+    [2, 4, 4]
+    >>> loader.state_dict()
+    {'epoch': 1, 'position': 0}
+
+    Raises ValueError if there are no rows.
+    """
+
+    def __init__(self, examples: Examples, *, rows: int, seed: int, rank: int = 0, world: int = 1) -> None:
+        if not len(examples):
+            raise ValueError("Loader needs rows to draw from, got none")
+        self.examples, self.rows, self.seed, self.rank, self.world = examples, rows, seed, rank, world
+        self.epoch, self.position = 0, 0
+
+    def __len__(self) -> int:
+        """Batches an epoch, for each process."""
+        batches = -(-len(self.examples) // self.rows)
+        return max(1, batches // self.world)
+
+    def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
+        batches = self._order()
+        while self.position < len(self):
+            rows = batches[(self.position * self.world + self.rank) % len(batches)]
+            # On before the batch goes out: whoever saves the state while it is used must not see it again, and a
+            # trainer stops after len() batches without asking for the end.
+            self.position += 1
+            if last := self.position == len(self):
+                self.epoch, self.position = self.epoch + 1, 0
+            yield self.examples.batch(rows)
+            if last:
+                return
+
+    def _order(self) -> list[Places]:
+        """The batches of this epoch: rows shuffled, sorted by length within pools, the batches shuffled again."""
+        generator = np.random.default_rng([self.seed, self.epoch])
+        rows, lengths = generator.permutation(len(self.examples)), self.examples.lengths
+        batches = []
+        for start in range(0, len(rows), _POOL * self.rows):
+            pool = rows[start : start + _POOL * self.rows]
+            pool = pool[np.argsort(lengths[pool], kind="stable")]
+            batches += [pool[first : first + self.rows] for first in range(0, len(pool), self.rows)]
+        return [batches[place] for place in generator.permutation(len(batches))]
+
+    def state_dict(self) -> dict[str, int]:
+        """Where the next batch comes from."""
+        return {"epoch": self.epoch, "position": self.position}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on where `state_dict` was taken."""
+        self.epoch, self.position = state["epoch"], state["position"]

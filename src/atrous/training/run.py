@@ -1,0 +1,174 @@
+"""One training run, from rows to a bundle, and `atrous.train`, from a file to a model folder."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
+
+from atrous.bundle import Bundle
+from atrous.bundle.folder import SETTINGS, write
+from atrous.config import Settings, load
+from atrous.data.batch import Examples
+from atrous.data.corpus import Corpus, read_corpus
+from atrous.data.text import Source, named
+from atrous.data.vocabulary import fit
+from atrous.errors import ConfigError
+from atrous.layers import fold
+from atrous.outputs import check, new_folder
+from atrous.runtime.tokeniser import Tokeniser
+from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
+from atrous.training.learner import Learner
+from atrous.training.loader import Loader
+
+LOG = "log.csv"  # in the model folder: the loss of every step, the dev scores of every epoch
+
+
+def train(
+    data: Source,
+    *,
+    dev: Source | None = None,
+    test: Source | None = None,
+    settings: Source | None = None,
+    encode: str | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    encoding: str | None = None,
+    seed: int | None = None,
+    set: Sequence[str] = (),
+    out: Source | None = None,
+    device: str = "auto",
+    force: bool = False,
+    quiet: bool = False,
+) -> Bundle:
+    """Train one model on a file of labelled texts; with `out`, keep it as a model folder.
+
+    data: csv, tsv or JSON lines, plain or .gz or .xz. dev, test: files of their own; without, a hash of the text
+        holds out one row in ten each, and `group` names a column whose equal values stay together.
+    settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
+    device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
+
+    Ctrl-C ends training and keeps the best model so far; its scores say "interrupted".
+
+    Raises DataError, ConfigError and OutputExists for what is wrong with the input, and NotFinite when the loss is
+    no longer finite.
+    """
+    columns = {"text": text, "label": label, "group": group, "encoding": encoding}
+    chosen = load(None if settings is None else Path(settings), set, data=columns, encode=encode, train={"seed": seed})
+    if out is not None:
+        check(out, force=force, marks=[SETTINGS])
+    corpus = read_corpus(data, dev=dev, test=test, settings=chosen.data)
+    if not quiet:
+        print(*corpus.said, sep="\n", file=sys.stderr)
+    kept = new_folder(out, force=force, marks=[SETTINGS]) if out is not None else nullcontext()
+    with kept as folder, tempfile.TemporaryDirectory(prefix="atrous-") as work:
+        bundle = learn(corpus, chosen, work=Path(work), device=device, quiet=quiet)
+        bundle.scores["data"]["files"] = {
+            name: named(path) for name, path in (("data", data), ("dev", dev), ("test", test)) if path is not None
+        }
+        if folder is not None:
+            write(bundle, folder)
+            shutil.copyfile(Path(work) / LOG, folder / LOG)
+    return bundle
+
+
+def learn(corpus: Corpus, settings: Settings, *, work: Path, device: str = "auto", quiet: bool = False) -> Bundle:
+    """Train one model on rows in memory; `work` is a folder for checkpoints and the log.
+
+    The best checkpoint by accuracy on dev is kept, folded, and scored on dev and test.
+
+    Raises NotFinite as `Learner` does, and KeyboardInterrupt if Ctrl-C comes before the first score on dev.
+    """
+    settings = settings.resolved()
+    seed = settings.train.seed
+    tokeniser = _tokeniser(corpus, settings)
+    torch.manual_seed(seed)
+    bundle = Bundle.fresh(settings, tokeniser, corpus.labels)
+    numbers = {label: number for number, label in enumerate(corpus.labels)}
+    rows, dev = (
+        Examples.of(tokeniser, (row.text for row in part), [numbers[row.label] for row in part])
+        for part in (corpus.train, corpus.dev)
+    )
+    loader = Loader(rows, rows=settings.train.batch, seed=seed)
+    learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
+    started = time.perf_counter()
+    seen = _fit(learner, loader, Loader(dev, rows=256, seed=0), settings, work, device, quiet)
+    fold(bundle.model).eval()
+    bundle.scores = {
+        **seen,
+        "seconds": round(time.perf_counter() - started, 3),
+        "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "files": {}},
+        "dev": bundle.score(corpus.dev),
+        "test": bundle.score(corpus.test),
+    }
+    return bundle
+
+
+def _tokeniser(corpus: Corpus, settings: Settings) -> Tokeniser:
+    embed = settings.embed
+    texts = (row.text for row in corpus.train)
+    return fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit)
+
+
+def _fit(
+    learner: Learner, loader: Loader, dev: Loader, settings: Settings, work: Path, device: str, quiet: bool
+) -> dict[str, Any]:
+    """Train, and put the best checkpoint's weights into the learner; how it went."""
+    best = ModelCheckpoint(work, "best", monitor="dev_accuracy", mode="max", save_weights_only=True)
+    patience = EarlyStopping("dev_accuracy", mode="max", patience=settings.train.patience)
+    interrupt, watch = StopOnInterrupt(), Watch(settings.encode.name)
+    with warnings.catch_warnings():
+        # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
+        warnings.simplefilter("ignore")
+        logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+        trainer = lightning.Trainer(
+            accelerator=accelerator(device),
+            devices=1,
+            max_epochs=settings.train.epochs,
+            gradient_clip_val=settings.train.clip_norm,
+            callbacks=[SeedEachStep(settings.train.seed), best, patience, interrupt, *([] if quiet else [watch])],
+            logger=CSVLogger(work, name="", version=""),
+            log_every_n_steps=20,
+            num_sanity_val_steps=0,
+            enable_model_summary=False,
+            enable_progress_bar=not quiet,
+            use_distributed_sampler=False,
+        )
+        try:
+            trainer.fit(learner, loader, dev)
+        except Stopped:
+            if not best.best_model_path:
+                raise KeyboardInterrupt from None
+        finally:
+            interrupt.restore()
+            watch.close()
+    (work / "metrics.csv").replace(work / LOG)
+    learner.load_state_dict(torch.load(best.best_model_path, weights_only=True)["state_dict"])
+    return {
+        "seed": settings.train.seed,
+        "epochs": trainer.current_epoch,
+        "steps": trainer.global_step,
+        "interrupted": interrupt.asked,
+    }
+
+
+def accelerator(device: str) -> str:
+    """Lightning's name of a device; raises ConfigError for one that is not there."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: torch sees no CUDA device here; use --device cpu, or install torch with CUDA")
+    return "cpu" if device == "auto" and not torch.cuda.is_available() else {"auto": "cuda"}.get(device, device)
