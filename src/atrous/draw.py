@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 else:  # what reads annotations while the program runs finds a name here, and no torch behind it
     Layer = Model = Any
 
-# A pool declares no window. All of them see the whole row, but for those that pick a single step of it.
+# A pool declares no window: it sees its whole row, unless it picks a single step of it.
 PICK_ONE_STEP = ("Last",)
 
 
@@ -89,14 +89,12 @@ def field_rows(model: Model, *, steps: int, everything: bool = False) -> list[Fi
     if steps < 1:
         raise ValueError(f"field_rows needs steps >= 1, got steps={steps}")
     embed, encode, attend, predict = model.embed, model.encode, model.attend, model.predict
-    start = _Place(0, embed.window, embed.cost.steps(steps), backward=False, everything=everything)
     pool = Window() if _class(attend) in PICK_ONE_STEP else Window(math.inf, math.inf)
-    answer = model.window.then(pool)
+    seen, answer = embed.window, model.window.then(pool)
+    start = _Place(0, seen, embed.cost.steps(steps), backward=False, everything=everything)
     pooled = attend.cost.flops(start.after(encode).steps)
     return [
-        FieldRow(
-            0, _name(embed), embed.window.size, embed.window, embed.cost.parameters, embed.cost.flops(steps), "embed"
-        ),
+        FieldRow(0, _name(embed), seen.size, seen, embed.cost.parameters, embed.cost.flops(steps), "embed"),
         *_in_turn([encode], start),
         FieldRow(0, _name(attend), pool.size, answer, attend.cost.parameters, pooled, "attend"),
         FieldRow(0, _name(predict), 1, answer, predict.cost.parameters, predict.cost.flops(1), "predict"),
@@ -119,16 +117,15 @@ def _of(layer: Layer, here: _Place, label: str = "") -> Iterator[FieldRow]:
     window = here.window.then(own)
     yield FieldRow(here.depth, label + _name(layer), own.size, window, cost.parameters, cost.flops(here.steps))
     inside = here._replace(depth=here.depth + 1)
-    if hasattr(layer, "sum"):  # Residual; a skip is one row or a composite, so the rest is the path
-        skip, path = layer.sum.paths
+    if both := getattr(layer, "sum", None):  # Residual: what is not the skip is the path
+        skip, path = both.paths
         yield from _of(skip, inside, "skip: ")
         yield from _in_turn([path], inside)
-    elif hasattr(layer, "paths"):  # Parallel; a Stack gives a row here, so that its parts are seen to be one path
-        for path in layer.paths:
+    elif reversed_ := getattr(layer, "layer", None):  # Backward
+        yield from _in_turn([reversed_], inside._replace(backward=not here.backward))
+    else:  # Parallel, where a Stack is a row, so that its parts are seen to be one path; Stack; a plain layer
+        for path in getattr(layer, "paths", ()):
             yield from _of(path, inside)
-    elif hasattr(layer, "layer"):  # Backward
-        yield from _in_turn([layer.layer], inside._replace(backward=not here.backward))
-    else:
         yield from _in_turn(getattr(layer, "parts", ()), inside)
 
 
@@ -146,8 +143,17 @@ def _name(module: Any) -> str:
 
 def leaves(rows: Sequence[FieldRow]) -> list[FieldRow]:
     """The rows that are no composites: each parameter and each operation is in exactly one of them."""
-    later = [*rows[1:], None]
-    return [row for row, below in zip(rows, later, strict=True) if below is None or below.depth <= row.depth]
+    return list(itertools.compress(rows, _are_leaves(rows)))
+
+
+def _are_leaves(rows: Sequence[FieldRow]) -> list[bool]:
+    return [below.depth <= row.depth for row, below in itertools.pairwise(rows)] + [True] * bool(rows)
+
+
+def _total(rows: Sequence[FieldRow]) -> tuple[int, int]:
+    """Parameters and operations of the whole."""
+    simple = leaves(rows)
+    return sum(row.parameters for row in simple), sum(row.flops for row in simple)
 
 
 def top_level(rows: Sequence[FieldRow]) -> list[tuple[str, Window]]:
@@ -156,6 +162,11 @@ def top_level(rows: Sequence[FieldRow]) -> list[tuple[str, Window]]:
     The last window is the model's.
     """
     return [(row.name, row.window) for row in rows if row.depth == 0 and row.part in ("embed", "encode")]
+
+
+def _last(rows: Sequence[FieldRow]) -> Window:
+    """The model's window."""
+    return ([Window()] + [window for _, window in top_level(rows)])[-1]
 
 
 def field_table(rows: Sequence[FieldRow], *, steps: int, width: int = 100) -> str:
@@ -176,28 +187,18 @@ def field_table(rows: Sequence[FieldRow], *, steps: int, width: int = 100) -> st
     <BLANKLINE>
     One step of the encoder sees 12 back. FLOPs: one row of 128 tokens.
     """
-    simple = leaves(rows)
-    total = [
-        "total",
-        "",
-        "",
-        "",
-        "",
-        f"{sum(row.parameters for row in simple):,}",
-        _si(sum(row.flops for row in simple)),
-    ]
-    head = [
-        ["", "effective", "sees", "sees", "", "", ""],
-        ["layer", "kernel", "back", "ahead", "stride", "parameters", "FLOPs"],
-    ]
-    body = [_cells(row, row in simple) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*head, *body, total, strict=True)]
-    widths[0] = min(widths[0], max(20, width - sum(widths[1:]) - 2 * len(widths[1:])))
-    line = "-" * (sum(widths) + 2 * len(widths[1:]))
-    lines = [*(_aligned(cells, widths) for cells in head), line, *(_aligned(cells, widths) for cells in body), line]
-    window = next((window for _, window in reversed(top_level(rows))), Window())
-    note = f"One step of the encoder sees {window}. FLOPs: one row of {steps:,} tokens."
-    return "\n".join([*lines, _aligned(total, widths), "", note])
+    parameters, flops = _total(rows)
+    above = ["", "effective", "sees", "sees", "", "", ""]
+    head = ["layer", "kernel", "back", "ahead", "stride", "parameters", "FLOPs"]
+    body = [_cells(row, simple) for row, simple in zip(rows, _are_leaves(rows), strict=True)]
+    total = ["total", "", "", "", "", f"{parameters:,}", _si(flops)]
+    widths = [max(map(len, column)) for column in zip(above, head, *body, total, strict=True)]
+    numbers = sum(widths[1:]) + 2 * len(widths[1:])
+    widths[0] = min(widths[0], max(20, width - numbers))
+    line = "-" * (widths[0] + numbers)
+    first, second, *middle, last = (_aligned(cells, widths) for cells in [above, head, *body, total])
+    note = f"One step of the encoder sees {_last(rows)}. FLOPs: one row of {steps:,} tokens."
+    return "\n".join([first, second, line, *middle, line, last, "", note])
 
 
 def _cells(row: FieldRow, simple: bool) -> list[str]:
@@ -230,11 +231,8 @@ def _si(count: int) -> str:
     """Three digits and a unit: 4718592 is 4.72 M."""
     if count < 1000:
         return str(count)
-    value, unit = float(count), ""
-    for unit in "kMGTPEZY":
-        value /= 1000
-        if value < 999.5:
-            break
+    power, unit = next(((p, unit) for p, unit in enumerate("kMGTPE", 1) if count < 999.5 * 1000**p), (6, "E"))
+    value = count / 1000**power
     return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f} {unit}"
 
 
@@ -244,12 +242,11 @@ def cone(windows: Sequence[tuple[str, Window]], *, width: int = 100, plain: bool
     windows: name and window of each, such as `top_level` gives.
     plain: draw in ASCII, for a terminal or a file that takes no more.
 
-    >>> print(cone([("Tokens", Window()), ("Residual", Window(4)), ("Residual", Window(12)), ("LSTM", Window(math.inf))]))
-    Tokens                  ●
-    Residual            ━━━━●
-    Residual    ━━━━━━━━━━━━●
-    LSTM      ←━━━━━━━━━━━━━●
-              ● the output's own step; one column: 1 token; ← without end
+    >>> print(cone([("Tokens", Window()), ("Conv", Window(9, 3)), ("LSTM", Window(math.inf, 3))]))
+    Tokens             ●
+    Conv      ━━━━━━━━━●━━━
+    LSTM    ←━━━━━━━━━━●━━━
+            ● the output's own step; one column: 1 token; ← without end
     """
     bar, mark, back, ahead = ("-", "o", "<", ">") if plain else ("━", "●", "←", "→")
     names = [_cut(name, max(20, width * 2 // 5)) for name, _ in windows]
@@ -287,29 +284,16 @@ def field_json(rows: Sequence[FieldRow]) -> dict[str, Any]:
     >>> field_json([FieldRow(0, "LSTM(1, 2)", math.inf, Window(left=math.inf), 32, 480)])["window"]
     {'left': 'inf', 'right': 0, 'stride': 1}
     """
-    layers = [
-        {
-            "part": row.part,
-            "depth": row.depth,
-            "layer": row.name,
-            "kernel": _plain(row.kernel),
-            "window": _sides(row.window),
-            "parameters": row.parameters,
-            "flops": row.flops,
-        }
-        for row in rows
-    ]
-    simple = leaves(rows)
-    total = {"parameters": sum(row.parameters for row in simple), "flops": sum(row.flops for row in simple)}
-    window = next((window for _, window in reversed(top_level(rows))), Window())
-    return {"layers": layers, "window": _sides(window), "total": total}
+    layers = [row._asdict() | {"kernel": _number(row.kernel), "window": _sides(row.window)} for row in rows]
+    parameters, flops = _total(rows)
+    return {"layers": layers, "window": _sides(_last(rows)), "parameters": parameters, "flops": flops}
 
 
 def _sides(window: Window) -> dict[str, int | float | str]:
-    return {"left": _plain(window.left), "right": _plain(window.right), "stride": _plain(window.stride)}
+    return {"left": _number(window.left), "right": _number(window.right), "stride": _number(window.stride)}
 
 
-def _plain(value: Number) -> int | float | str:
+def _number(value: Number) -> int | float | str:
     if value == math.inf:
         return "inf"
     return int(value) if value == int(value) else float(value)

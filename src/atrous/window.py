@@ -73,6 +73,20 @@ class Window:
             words.append(f"every {self.stride}")
         return ", ".join(words) or "its own step"
 
+    def to_json(self) -> dict[str, int | float | str]:
+        """Numbers for a JSON file; an endless side is "inf".
+
+        >>> Window(left=math.inf, right=1).to_json()
+        {'left': 'inf', 'right': 1, 'stride': 1}
+        """
+
+        def plain(value: Number) -> int | float | str:
+            if value == math.inf:
+                return "inf"
+            return int(value) if value == int(value) else float(value)
+
+        return {"left": plain(self.left), "right": plain(self.right), "stride": plain(self.stride)}
+
     @property
     def size(self) -> int | float:
         """How many input steps output 0 sees, itself included: an integer, or `math.inf`."""

@@ -61,11 +61,11 @@ class StopOnInterrupt(callbacks.Callback):
 
 
 class Watch(callbacks.ProgressBar):
-    """On a terminal a bar on standard error; elsewhere, one line an epoch."""
+    """On a terminal a bar on standard error; elsewhere, one line an epoch, or none with `lines=False`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, lines: bool = True) -> None:
         super().__init__()
-        self.name = name
+        self.name, self.lines = name, lines
         self._console = Console(stderr=True)
         self._bar: Progress | None = None
         self._task: Any = None
@@ -89,7 +89,7 @@ class Watch(callbacks.ProgressBar):
             self._bar.update(self._task, advance=1, seen=f"loss {self._loss:.3f}{self._dev(trainer)}")
 
     def on_validation_end(self, trainer: lightning.Trainer, *_: Any) -> None:
-        if self._bar is None and not trainer.sanity_checking:
+        if self._bar is None and self.lines:
             epoch = f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}"
             self._console.print(f"{self.name}: {epoch}, loss {self._loss:.3f}{self._dev(trainer)}", highlight=False)
 

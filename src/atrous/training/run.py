@@ -75,7 +75,8 @@ def train(
         print(*corpus.said, sep="\n", file=sys.stderr)
     kept = new_folder(out, force=force, marks=[SETTINGS]) if out is not None else nullcontext()
     with kept as folder, tempfile.TemporaryDirectory(prefix="atrous-") as work:
-        bundle = learn(corpus, chosen, work=Path(work), device=device, quiet=quiet)
+        watch = None if quiet else Watch(chosen.encode.name)
+        bundle = learn(corpus, chosen, work=Path(work), device=device, watch=watch)
         bundle.scores["data"]["files"] = {
             name: named(path) for name, path in (("data", data), ("dev", dev), ("test", test)) if path is not None
         }
@@ -85,8 +86,10 @@ def train(
     return bundle
 
 
-def learn(corpus: Corpus, settings: Settings, *, work: Path, device: str = "auto", quiet: bool = False) -> Bundle:
-    """Train one model on rows in memory; `work` is a folder for checkpoints and the log.
+def learn(
+    corpus: Corpus, settings: Settings, *, work: Path, device: str = "auto", watch: Watch | None = None
+) -> Bundle:
+    """Train one model on rows in memory; `work` is a folder for checkpoints and the log, `watch` shows how it goes.
 
     The best checkpoint by accuracy on dev is kept, folded, and scored on dev and test.
 
@@ -105,7 +108,7 @@ def learn(corpus: Corpus, settings: Settings, *, work: Path, device: str = "auto
     loader = Loader(rows, rows=settings.train.batch, seed=seed)
     learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
     started = time.perf_counter()
-    seen = _fit(learner, loader, Loader(dev, rows=256, seed=0), settings, work, device, quiet)
+    seen = _fit(learner, loader, Loader(dev, rows=256, seed=0), settings, work, device, watch)
     fold(bundle.model).eval()
     bundle.scores = {
         **seen,
@@ -124,12 +127,12 @@ def _tokeniser(corpus: Corpus, settings: Settings) -> Tokeniser:
 
 
 def _fit(
-    learner: Learner, loader: Loader, dev: Loader, settings: Settings, work: Path, device: str, quiet: bool
+    learner: Learner, loader: Loader, dev: Loader, settings: Settings, work: Path, device: str, watch: Watch | None
 ) -> dict[str, Any]:
     """Train, and put the best checkpoint's weights into the learner; how it went."""
     best = ModelCheckpoint(work, "best", monitor="dev_accuracy", mode="max", save_weights_only=True)
     patience = EarlyStopping("dev_accuracy", mode="max", patience=settings.train.patience)
-    interrupt, watch = StopOnInterrupt(), Watch(settings.encode.name)
+    interrupt, watching = StopOnInterrupt(), [] if watch is None else [watch]
     with warnings.catch_warnings():
         # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
         warnings.simplefilter("ignore")
@@ -139,12 +142,12 @@ def _fit(
             devices=1,
             max_epochs=settings.train.epochs,
             gradient_clip_val=settings.train.clip_norm,
-            callbacks=[SeedEachStep(settings.train.seed), best, patience, interrupt, *([] if quiet else [watch])],
+            callbacks=[SeedEachStep(settings.train.seed), best, patience, interrupt, *watching],
             logger=CSVLogger(work, name="", version=""),
             log_every_n_steps=20,
             num_sanity_val_steps=0,
             enable_model_summary=False,
-            enable_progress_bar=not quiet,
+            enable_progress_bar=watch is not None,
             use_distributed_sampler=False,
         )
         try:
@@ -154,7 +157,8 @@ def _fit(
                 raise KeyboardInterrupt from None
         finally:
             interrupt.restore()
-            watch.close()
+            for shown in watching:
+                shown.close()
     (work / "metrics.csv").replace(work / LOG)
     learner.load_state_dict(torch.load(best.best_model_path, weights_only=True)["state_dict"])
     return {

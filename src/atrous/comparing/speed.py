@@ -1,0 +1,73 @@
+"""How fast models are, from bare loops in turn: the trainer's own time is nobody's merit."""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+
+from atrous.bundle import Bundle
+from atrous.config import Settings
+from atrous.data.batch import Examples
+
+_ROUNDS = 3  # each model once a round, so that a busy moment of the machine hits all of them
+_SECONDS = 0.3  # for one measurement of one model
+
+
+def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[str]) -> list[dict[str, float]]:
+    """Of each model, the median of three rounds in turn.
+
+    train_steps_per_second: bare optimiser steps (forward, backward, AdamW) on one batch of the settings' size.
+    texts_per_second: text in, label out, all texts together. milliseconds_alone: the same, one text at a time.
+    """
+    runners = [_runners(bundle, settings, texts) for bundle, settings in models]
+    found: list[dict[str, list[float]]] = [{name: [] for name in parts} for parts in runners]
+    for _ in range(_ROUNDS):
+        for parts, rates in zip(runners, found, strict=True):
+            for name, (run, count) in parts.items():
+                rates[name].append(count * _rate(run))
+    medians = [{name: statistics.median(rates) for name, rates in one.items()} for one in found]
+    return [
+        {
+            "train_steps_per_second": round(one["train"], 2),
+            "texts_per_second": round(one["together"], 1),
+            "milliseconds_alone": round(1000 / one["alone"], 3),
+        }
+        for one in medians
+    ]
+
+
+def _runners(bundle: Bundle, settings: Settings, texts: Sequence[str]) -> dict[str, tuple[Callable[[], object], int]]:
+    """What to repeat, and how many steps or texts each time does."""
+    few = list(texts[:2048])
+    rows = Examples.of(bundle.tokeniser, few)
+    # Every k-th row by length: a batch as the training meets them, of the middle length.
+    size = min(settings.train.batch, len(few))
+    middle = rows.lengths.argsort()[(len(few) - size) // 2 :][:size]
+    batch, targets = rows.batch(middle)
+    model = copy.deepcopy(bundle.model).train()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-6)
+
+    def step() -> None:
+        optimiser.zero_grad()
+        model.predict.loss(model(batch), targets).backward()
+        optimiser.step()
+
+    return {
+        "train": (step, 1),
+        "together": (lambda: bundle.predict(few), len(few)),
+        "alone": (lambda: [bundle.predict(text) for text in few[:10]], min(10, len(few))),
+    }
+
+
+def _rate(run: Callable[[], object]) -> float:
+    """Calls a second, after one that does not count."""
+    run()
+    calls, started = 0, time.perf_counter()
+    while (spent := time.perf_counter() - started) < _SECONDS or not calls:
+        run()
+        calls += 1
+    return calls / (spent or _SECONDS)

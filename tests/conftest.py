@@ -1,0 +1,27 @@
+"""What every test runs under: checked shapes, one thread, one source of examples."""
+
+import doctest
+import inspect
+import os
+
+import torch
+from hypothesis import settings
+from jaxtyping import install_import_hook
+
+import tests.shapes
+
+# Before anything imports atrous: from here on every annotation is checked at run time, shapes included.
+install_import_hook("atrous", f"{tests.shapes.__name__}.check")
+
+torch.set_num_threads(1)
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("everywhere the same", deadline=None, derandomize=True)
+settings.load_profile("everywhere the same" if os.environ.get("CI") else "here")
+
+# The hook wraps functions, and doctest passes over a function whose globals are another module's: without this line
+# the examples of plain functions would silently not run. tests/test_documents.py counts them.
+_from_module = doctest.DocTestFinder._from_module
+doctest.DocTestFinder._from_module = lambda finder, module, thing: _from_module(
+    finder, module, inspect.unwrap(thing) if callable(thing) else thing
+)
