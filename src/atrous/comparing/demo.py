@@ -45,10 +45,8 @@ def demo(out: Source, *, force: bool = False, quiet: bool = False, device: str =
         settings = [load(data=columns, encode=name, train={"epochs": EPOCHS}) for name in DEFAULT]
         corpus = read_corpus(train, dev=dev, test=test, settings=settings[0].data)
         if not quiet:
-            parts = f"{len(corpus.train):,} to learn from, {len(corpus.dev):,} to choose by, {len(corpus.test):,} to judge by"
-            print(
-                f"languages: {len(corpus.labels)} languages, messages of Django's catalogues, {parts}", file=sys.stderr
-            )
+            parts = f"{len(corpus.train):,} train, {len(corpus.dev):,} dev, {len(corpus.test):,} test"
+            print(f"{len(corpus.labels)} languages, messages of Django's catalogues: {parts}", file=sys.stderr)
         results = race(corpus, settings, seeds=3, folder=folder, device=device, quiet=quiet)
         results["data"]["files"] = {split: f"data/{split}.csv" for split in SPLITS}
         if (folder / BEST).is_dir():

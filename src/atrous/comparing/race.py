@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,7 @@ class Entry:
             "window": bundle and bundle.window.to_json(),
             "sees": bundle and str(bundle.window),
             **self.speed,
-            "settings": self.settings.model_dump(exclude_none=True),
+            "settings": self.settings.model_dump(mode="json", exclude_none=True),
         }
 
 
@@ -200,8 +201,12 @@ def _shared(overrides: Sequence[str], names: Sequence[str]) -> list[list[str]]:
 
     def concerns(override: str, name: str) -> bool:
         section, _, field = override.partition("=")[0].strip().partition(".")
+        if section != "encode":
+            return True
         owners = [other for other in names if field in ENCODE_SETTINGS[other].model_fields]
-        return section != "encode" or not owners or name in owners
+        # Nobody's field is a slip of the pen: told to whoever has one of like name, it is refused with a suggestion.
+        owners = owners or [other for other in names if get_close_matches(field, ENCODE_SETTINGS[other].model_fields)]
+        return name in owners or not owners
 
     return [[override for override in overrides if concerns(override, name)] for name in names]
 

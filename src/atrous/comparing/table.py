@@ -32,8 +32,8 @@ def table(results: dict[str, Any]) -> str:
     Console(file=text, width=WIDTH, color_system=None).print(rows)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     notes = (
-        "accuracy: mean ± standard deviation over seeds; encoder: its parameters; sees: steps beside its own, in tokens;\n"
-        "steps/s: bare training steps; texts/s: text in, label out, many at once; alone: milliseconds for a single text"
+        "accuracy: mean ± standard deviation over the seeds; encoder: its parameters; sees: tokens beside its own;\n"
+        "steps/s: bare training steps; texts/s: text in, label out, many at once; alone: one text by itself"
     )
     return "\n".join([verdict(results), *lines, notes])
 

@@ -77,7 +77,7 @@ class Ngram(Section):
     """One convolution of each width, side by side."""
 
     name: Literal["ngram"] = "ngram"
-    channels: Annotated[Count, Field(description="maps of each width")] = 100
+    channels: Annotated[Count, Field(description="maps of each width")] = 128
     kernels: Annotated[tuple[Count, ...], Field(min_length=1, strict=False, description="widths, in tokens")] = (
         3,
         4,
@@ -89,7 +89,7 @@ class Tcn(Section):
     """Residual blocks of two dilated causal convolutions; nothing sees ahead."""
 
     name: Literal["tcn"] = "tcn"
-    channels: Channels = 96
+    channels: Channels = 64
     depth: Blocks = 4
     kernel: Kernel = 3
     dropout: Dropped = 0.1
@@ -99,7 +99,7 @@ class Residual(Section):
     """The same blocks, centred: they see as far ahead as back."""
 
     name: Literal["residual"] = "residual"
-    channels: Channels = 96
+    channels: Channels = 64
     depth: Blocks = 4
     kernel: Kernel = 3
     dropout: Dropped = 0.1
@@ -118,7 +118,7 @@ class Bilstm(Section):
     """LSTM layers in both directions."""
 
     name: Literal["bilstm"] = "bilstm"
-    channels: Annotated[Count, Field(description="numbers that every step carries, in each direction")] = 96
+    channels: Annotated[Count, Field(description="numbers that every step carries, in each direction")] = 80
     depth: Layers = 1
     dropout: Dropped = 0.1
 
@@ -127,10 +127,10 @@ class Attention(Section):
     """A small Transformer: every step sees the whole text."""
 
     name: Literal["attention"] = "attention"
-    channels: Channels = 96
+    channels: Channels = 64
     depth: Layers = 2
     heads: Annotated[Count, AfterValidator(_divides_channels), Field(description="heads; they divide channels")] = 4
-    wide: Annotated[Count, Field(description="channels inside the feed-forward part")] = 192
+    wide: Annotated[Count, Field(description="channels inside the feed-forward part")] = 256
     dropout: Dropped = 0.1
 
 
@@ -171,7 +171,7 @@ class Preset(NamedTuple):
 
 PRESETS: dict[str, Preset] = {
     "attention": Preset(rate=1e-3, pool="mean"),
-    "bag": Preset(rate=1e-2, pool="mean", bigrams=50_000),
+    "bag": Preset(rate=1e-2, pool="mean", bigrams=20_000),
     "bilstm": Preset(rate=3e-3, pool="max"),
     "lstm": Preset(rate=3e-3, pool="last"),
     "ngram": Preset(rate=2e-3, pool="max"),
@@ -195,7 +195,7 @@ class Settings(Section):
     """Everything a run is told.
 
     >>> Settings(encode=Bag()).resolved().embed.bigrams
-    50000
+    20000
     """
 
     task: Annotated[Literal["classify"], Field(description="what the model answers")] = "classify"

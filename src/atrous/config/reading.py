@@ -39,7 +39,7 @@ def load(path: str | Path | None = None, overrides: Sequence[str] = (), **sectio
         lines = _lines(text)
         _merge(tree, _parsed(text, path), origins, {key: f"{path} line {line}: " for key, line in lines.items()})
         origins[""] = f"{path}: "
-    given = {name: _without_none(section) for name, section in sections.items()}
+    given = {name: _without_none(section) for name, section in sections.items() if section is not None}
     _merge(tree, given, origins, {})
     typed, places, problems = _typed(overrides)
     _merge(tree, typed, origins, places)

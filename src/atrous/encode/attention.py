@@ -9,7 +9,7 @@ from atrous.layers import Conv, Dropout, LayerNorm, Pointwise, Positions, Residu
 
 
 def attention(
-    inputs: int, *, channels: int = 96, depth: int = 2, heads: int = 4, wide: int = 192, dropout: float = 0.1
+    inputs: int, *, channels: int = 64, depth: int = 2, heads: int = 4, wide: int = 256, dropout: float = 0.1
 ) -> Layer:
     """A small pre-norm Transformer: every step sees the whole row, in both directions.
 
@@ -24,7 +24,7 @@ def attention(
     parts: list[Layer] = [Conv(inputs, channels, kernel=1)] if inputs != channels else []
     parts += [Positions(channels), Dropout(dropout)]
     for _ in range(depth):
-        mix = SelfAttention(channels, heads=heads, dropout=dropout)
+        mix = SelfAttention(channels, heads=heads)
         widen, narrow = Conv(channels, wide, kernel=1), Conv(wide, channels, kernel=1)
         parts += [
             Residual(Stack(LayerNorm(channels), mix, Dropout(dropout))),

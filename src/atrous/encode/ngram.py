@@ -23,7 +23,7 @@ def bag(inputs: int) -> Layer:
     return Stack()
 
 
-def ngram(inputs: int, *, channels: int = 100, kernels: Sequence[int] = (3, 4, 5)) -> Layer:
+def ngram(inputs: int, *, channels: int = 128, kernels: Sequence[int] = (3, 4, 5)) -> Layer:
     """One convolution of each width side by side; with a maximum over time, the sentence CNN.
 
     channels: maps of each width; the outputs are len(kernels) * channels.

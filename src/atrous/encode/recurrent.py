@@ -21,7 +21,7 @@ def lstm(inputs: int, *, channels: int = 128, depth: int = 1, dropout: float = 0
     return Stack(*parts)
 
 
-def bilstm(inputs: int, *, channels: int = 96, depth: int = 1, dropout: float = 0.1) -> Layer:
+def bilstm(inputs: int, *, channels: int = 80, depth: int = 1, dropout: float = 0.1) -> Layer:
     """LSTM layers in both directions; each layer reads both directions of the layer below.
 
     channels: of each direction. It does not stream: the last step comes first.

@@ -8,7 +8,7 @@ from atrous.contract import Layer
 from atrous.layers import Conv, Pointwise, Residual, SpatialDropout, Stack, centred, weight_norm
 
 
-def tcn(inputs: int, *, channels: int = 96, depth: int = 4, kernel: int = 3, dropout: float = 0.1) -> Layer:
+def tcn(inputs: int, *, channels: int = 64, depth: int = 4, kernel: int = 3, dropout: float = 0.1) -> Layer:
     """The temporal convolutional network: dilation doubles from block to block, nothing sees ahead.
 
     depth: blocks; block i has two convolutions of dilation 2**i, so the window grows as 2**depth.
@@ -22,7 +22,7 @@ def tcn(inputs: int, *, channels: int = 96, depth: int = 4, kernel: int = 3, dro
     return _blocks(inputs, channels=channels, depth=depth, kernel=kernel, dropout=dropout, causal=True)
 
 
-def residual(inputs: int, *, channels: int = 96, depth: int = 4, kernel: int = 3, dropout: float = 0.1) -> Layer:
+def residual(inputs: int, *, channels: int = 64, depth: int = 4, kernel: int = 3, dropout: float = 0.1) -> Layer:
     """The same blocks, centred: they see as far ahead as back, and stream with a delay.
 
     >>> residual(8, channels=8, depth=6).window

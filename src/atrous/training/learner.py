@@ -55,7 +55,7 @@ class Learner(lightning.LightningModule):
             {"params": weights, "weight_decay": self.settings.weight_decay},
             {"params": others, "weight_decay": 0.0},
         ]
-        optimiser = torch.optim.AdamW(groups, lr=self.settings.rate or 1e-3)
+        optimiser = torch.optim.AdamW(groups, lr=self.settings.rate or 1e-3, fused=True)
         share = warm_up_and_decay(self.steps, warmup=self.settings.warmup)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, share)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
@@ -72,9 +72,13 @@ def culprit(model: Model, batch: Batch) -> str:
     >>> culprit(model, Batch(torch.tensor([[1, 2]]), torch.tensor([2])))
     'predict.linear, Linear(in_features=300, out_features=2, bias=True), has parameters that are not finite'
     """
-    parts = [(name, part) for name, part in model.named_modules() if name and not list(part.children())]
+    parts = [
+        (name, part)
+        for name, part in model.named_modules()
+        if name and "parametrizations" not in name and dict(part.named_children()).keys() <= {"parametrizations"}
+    ]
     for name, part in parts:
-        if not all(parameter.isfinite().all() for parameter in part.parameters(recurse=False)):
+        if not all(parameter.isfinite().all() for parameter in part.parameters()):
             return f"{name}, {part}, has parameters that are not finite"
     found: list[str] = []
 

@@ -18,14 +18,15 @@ import torch
 from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from lightning.pytorch.loggers import CSVLogger
 
+from atrous.answering.predict import accelerator
 from atrous.bundle import Bundle
-from atrous.bundle.folder import SETTINGS, write
+from atrous.bundle.folder import write
 from atrous.config import Settings, load
+from atrous.config.kept import SETTINGS
 from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.text import Source, named
 from atrous.data.vocabulary import fit
-from atrous.errors import ConfigError
 from atrous.layers import fold
 from atrous.outputs import check, new_folder
 from atrous.runtime.tokeniser import Tokeniser
@@ -167,12 +168,3 @@ def _fit(
         "steps": trainer.global_step,
         "interrupted": interrupt.asked,
     }
-
-
-def accelerator(device: str) -> str:
-    """Lightning's name of a device; raises ConfigError for one that is not there."""
-    if device not in ("auto", "cpu", "cuda"):
-        raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("--device cuda: torch sees no CUDA device here; use --device cpu, or install torch with CUDA")
-    return "cpu" if device == "auto" and not torch.cuda.is_available() else {"auto": "cuda"}.get(device, device)
