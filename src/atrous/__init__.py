@@ -1,3 +1,96 @@
-"""atrous: convolutional sequence models, with recurrent models as equal citizens."""
+"""atrous: convolutional sequence models, with recurrent models as equal citizens.
+
+    train, compare, load, field, example_data    what one does
+    Bundle                                        what train and load return: predict, evaluate, window, save
+    Layer, Pool                                   what a part of one's own derives from
+    Window, Cost                                  what a layer sees and costs
+    AtrousError and those below it                what one may want to catch
+
+Importing atrous imports neither torch nor numpy: each name is fetched when it is first used.
+
+>>> import atrous
+>>> atrous.Window(left=2).then(atrous.Window(left=4)).size
+7
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from atrous.errors import (
+    AtrousError,
+    ConfigError,
+    DataError,
+    FolderError,
+    InputError,
+    MissingExtra,
+    NotFinite,
+    NotStreamable,
+    OutputExists,
+)
+
+# Threads that wait by spinning make one busy core cost ten to fifty times the time; torch reads this when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+if TYPE_CHECKING:
+    from atrous.bundle.folder import load
+    from atrous.bundle.trained import Bundle
+    from atrous.comparing.race import compare
+    from atrous.contract import Layer, Pool
+    from atrous.data.packaged import example_data
+    from atrous.instruments.field import field
+    from atrous.training.run import train
+    from atrous.window import Cost, Window
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "AtrousError",
+    "Bundle",
+    "ConfigError",
+    "Cost",
+    "DataError",
+    "FolderError",
+    "InputError",
+    "Layer",
+    "MissingExtra",
+    "NotFinite",
+    "NotStreamable",
+    "OutputExists",
+    "Pool",
+    "Window",
+    "__version__",
+    "compare",
+    "example_data",
+    "field",
+    "load",
+    "train",
+]
+
+# Where the names live that are fetched when they are first used; as imported above for those who only read types.
+_HOMES = {
+    "Bundle": "atrous.bundle.trained",
+    "Cost": "atrous.window",
+    "Layer": "atrous.contract",
+    "Pool": "atrous.contract",
+    "Window": "atrous.window",
+    "compare": "atrous.comparing.race",
+    "example_data": "atrous.data.packaged",
+    "field": "atrous.instruments.field",
+    "load": "atrous.bundle.folder",
+    "train": "atrous.training.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'atrous' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value  # so that the next use does not come here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

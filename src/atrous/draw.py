@@ -14,8 +14,8 @@ Tokens(50, 8); its own step; 400; 0
 Parallel(join='concatenate'); 1 back, 1 ahead; 136; 2560
   Conv(8, 4, kernel=1); its own step; 36; 640
   Conv(8, 4, kernel=3, right=1); 1 back, 1 ahead; 100; 1920
-Max; all back, all ahead; 0; 0
-Classes; all back, all ahead; 18; 32
+Max; all; 0; 0
+Classes; all; 18; 32
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 
@@ -22,23 +22,36 @@ def check(out: Destination, *, force: bool, marks: Sequence[str] = ()) -> None:
 
     Raises OutputExists.
     """
-    path = Path(out)
+    try:
+        refusal = _refusal(Path(out), force=force, marks=marks)
+    except OSError as error:
+        raise _not_written(out, error) from error
+    if refusal:
+        raise OutputExists(f"{out}: {refusal}")
+
+
+def _refusal(path: Path, *, force: bool, marks: Sequence[str]) -> str:
+    """Why nothing may be written there, and what to do; "" if something may."""
+    another = f"name another{' folder' * bool(marks)} with --out"
     if path.is_dir():
-        if not any(path.iterdir()):
-            return
         if not marks:
-            raise OutputExists(f"{out}: a folder is there already; name a file with --out")
+            return "a folder is there already; name a file with --out"
+        if not any(path.iterdir()):
+            return ""
         if not any((path / mark).is_file() for mark in marks):
-            raise OutputExists(f"{out}: a folder that atrous did not write is there already; name another with --out")
-    if path.exists() and marks and not path.is_dir():
-        raise OutputExists(f"{out}: a file is there already; name another folder with --out")
+            return f"a folder that atrous did not write is there already; {another}"
+    elif path.exists() and not path.is_file():
+        return f"neither a file nor a folder, and would be replaced by one; {another}"  # /dev/null, a pipe
+    elif path.exists() and marks:
+        return f"a file is there already; {another}"
     if path.exists() and not force:
-        raise OutputExists(f"{out}: there already; name another with --out, or replace it with --force")
-    for parent in path.absolute().parents:
-        if parent.exists():
-            if not parent.is_dir():
-                raise OutputExists(f"{out}: {parent} is a file, not a folder; name another with --out")
-            break
+        return f"there already; {another}, or replace it with --force"
+    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    return "" if parent.is_dir() else f"{parent} is a file, not a folder; {another}"
+
+
+def _not_written(out: Destination, error: OSError) -> OutputExists:
+    return OutputExists(f"{out}: cannot be written ({error.strerror}); name another with --out")
 
 
 @contextmanager
@@ -48,24 +61,19 @@ def new_folder(out: Destination, *, force: bool, marks: Sequence[str]) -> Iterat
     Raises what `check` raises, and OutputExists if the folder cannot be made.
     """
     check(out, force=force, marks=marks)
-    target = Path(out).absolute()
-    fresh = _beside(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh.mkdir()
-    except OSError as error:
-        raise OutputExists(f"{out}: cannot be written ({error.strerror}); name another with --out") from error
-    try:
+    target = Path(out).resolve()
+    with _beside(target, out, folder=True) as fresh:
         yield fresh
-        if target.exists():
-            old = _beside(target)
+        if not target.exists():
+            fresh.rename(target)
+            return
+        with _beside(target, out, folder=True) as old:
             target.rename(old)
-            fresh.rename(target)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+            try:
+                fresh.rename(target)
+            except OSError:
+                old.rename(target)
+                raise
 
 
 @contextmanager
@@ -75,20 +83,27 @@ def new_file(out: Destination, *, force: bool) -> Iterator[Path]:
     Raises what `check` raises, and OutputExists if the folder of `out` cannot be written.
     """
     check(out, force=force)
-    target = Path(out).absolute()
-    fresh = _beside(target)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh.touch()
-    except OSError as error:
-        raise OutputExists(f"{out}: cannot be written ({error.strerror}); name another with --out") from error
-    try:
+    target = Path(out).resolve()
+    with _beside(target, out, folder=False) as fresh:
         yield fresh
         fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
-def _beside(target: Path) -> Path:
+@contextmanager
+def _beside(target: Path, out: Destination, *, folder: bool) -> Iterator[Path]:
+    """A fresh file or folder beside the target; at the end it goes, if it is still there, and parents left empty."""
     # In the same folder, so that the rename at the end stays on one file system.
-    return target.parent / f".{target.name}.{secrets.token_hex(4)}"
+    fresh = target.parent / f".{target.name}.{secrets.token_hex(4)}"
+    made = [parent for parent in target.parents if not parent.exists()]
+    try:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh.mkdir() if folder else fresh.touch()
+        except OSError as error:
+            raise _not_written(out, error) from error
+        yield fresh
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True) if folder else fresh.unlink(missing_ok=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()

@@ -64,9 +64,11 @@ class Window:
     def __str__(self) -> str:
         """In words, for tables and cards.
 
-        >>> print(Window(left=126), Window(left=math.inf, right=math.inf), Window(2, 2), sep="; ")
-        126 back; all back, all ahead; 2 back, 2 ahead
+        >>> print(Window(left=126), Window(left=math.inf), Window(left=math.inf, right=math.inf), Window(2, 2), sep="; ")
+        126 back; all back; all; 2 back, 2 ahead
         """
+        if self.left == self.right == math.inf and self.stride == 1:
+            return "all"
         sides = [(self.left, "back"), (self.right, "ahead")]
         words = [f"{'all' if side == math.inf else math.floor(side)} {word}" for side, word in sides if side >= 1]
         if self.stride != 1:

@@ -39,13 +39,13 @@ def test_resolving_twice_changes_nothing() -> None:
 
 
 def test_options_are_every_field_but_the_name() -> None:
-    assert Tcn(depth=6).options == {"channels": 96, "depth": 6, "kernel": 3, "dropout": 0.1}
+    assert Tcn(depth=6).options == {"channels": 64, "depth": 6, "kernel": 3, "dropout": 0.1}
     assert Bag().options == {}
 
 
 def test_heads_must_divide_channels() -> None:
-    assert Attention(channels=96, heads=8).heads == 8
-    with pytest.raises(ValidationError, match=r"should divide encode\.channels = 96"):
+    assert Attention(channels=64, heads=8).heads == 8
+    with pytest.raises(ValidationError, match=r"should divide encode\.channels = 64"):
         Attention(heads=5)
 
 

@@ -60,7 +60,7 @@ def test_a_name_stands_for_its_section(file: Path) -> None:
 
 
 def test_another_encoder_leaves_the_files_settings_of_its_own_out(file: Path) -> None:
-    assert load(file, encode="ngram").encode.options == {"channels": 100, "kernels": (3, 4, 5)}
+    assert load(file, encode="ngram").encode.options == {"channels": 128, "kernels": (3, 4, 5)}
     assert load(file, encode="tcn").encode.options["depth"] == 6
     assert load(file, ["encode.depth=2"], encode="lstm").encode.options["depth"] == 2
 
@@ -129,7 +129,7 @@ def test_a_mistake_in_python_names_no_place() -> None:
         "unknown setting 'train.epoch' = 3 (did you mean 'train.epochs'?)"
     ]
     assert said(None, ["encode.heads=5"], encode="attention") == [
-        "--set encode.heads=5: 'encode.heads' is 5, but should divide encode.channels = 96"
+        "--set encode.heads=5: 'encode.heads' is 5, but should divide encode.channels = 64"
     ]
     assert said(None, ["encode.wise=5"], encode="attention") == [
         "--set encode.wise=5: unknown setting 'encode.wise' = 5 (did you mean 'encode.wide'?)"

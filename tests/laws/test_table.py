@@ -1,15 +1,22 @@
 """Nothing escapes the laws: what is public is in the table, and the refusals are fixed."""
 
 import inspect
+import itertools
+import math
+from pathlib import Path
 
 import pytest
+import torch
 
 import atrous.embed
 import atrous.layers
 from atrous.attend import POOLS
+from atrous.config import load
 from atrous.contract import Embed, Layer
 from atrous.encode import ENCODERS as PUBLIC_ENCODERS
-from tests.laws.table import EMBEDDINGS, ENCODERS, LAYERS, NOT_STREAMABLE, POOL_TABLE, TABLE, make
+from atrous.errors import ConfigError
+from atrous.tasks.classify import build
+from tests.laws.table import EMBEDDINGS, ENCODERS, LAYERS, NOT_STREAMABLE, POOL_TABLE, REFUSED, TABLE, make
 
 
 def public(module, base):
@@ -36,6 +43,16 @@ def test_the_list_of_refusals_is_what_the_layers_themselves_say():
     assert {name for name in TABLE if not make(name).streams} == NOT_STREAMABLE
 
 
+@pytest.mark.parametrize("pair", list(itertools.product(ENCODERS, POOL_TABLE)))
+def test_settings_refuse_the_pairs_that_would_not_learn_and_no_others(pair):
+    encoder, pool = pair
+    if pair in REFUSED:
+        with pytest.raises(ConfigError, match="memory would never learn; use max, mean or query"):
+            load(encode=encoder, attend=pool)
+    else:
+        assert load(encode=encoder, attend=pool).attend.name == pool
+
+
 @pytest.mark.parametrize("name", TABLE)
 def test_layers_inherit_from_the_contract_and_nothing_else(name):
     for part in TABLE[name]().modules():
@@ -47,8 +64,6 @@ def test_layers_inherit_from_the_contract_and_nothing_else(name):
 
 @pytest.mark.parametrize("name", TABLE)
 def test_layers_store_nothing_while_they_stream(name):
-    import torch
-
     layer = make(name)
     if not layer.streams:
         pytest.skip("does not stream: fixed by the list of refusals")
@@ -58,3 +73,15 @@ def test_layers_store_nothing_while_they_stream(name):
     layer.step(x, torch.ones(2, layer.grain, dtype=torch.bool), layer.start(2))
     assert set(vars(layer)) == attributes
     assert all(torch.equal(before[key], value) for key, value in layer.state_dict().items())
+
+
+@pytest.mark.parametrize("name", PUBLIC_ENCODERS)
+def test_the_page_of_models_says_what_each_encoder_sees(name):
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    sees, streams = (cell.strip() for cell in row.strip("|").split("|")[2:])
+    model = build(load(encode=name), tokens=258, labels=2)
+    both = model.window.left == model.window.right == math.inf
+    assert sees == ("all" if both else str(model.window))
+    assert streams == (("yes" + f", {model.delay} late" * (model.delay > 0)) if model.streams else "no")
+    assert name == "bag" or 90_000 <= model.encode.cost.parameters <= 110_000

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from atrous.data.batch import Examples, by_length
+from atrous.errors import ConfigError
 from atrous.model import Model
 
 
@@ -33,3 +34,12 @@ def logits(model: Model, examples: Examples) -> Tensor:
         return found if found is not None else torch.empty(0, 0)
     finally:
         model.train(training)
+
+
+def accelerator(device: str) -> str:
+    """The device of a name, for torch and for Lightning; raises ConfigError for one that is not there."""
+    if device not in ("auto", "cpu", "cuda"):
+        raise ConfigError(f"--device {device}: expected auto, cpu or cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("--device cuda: torch sees no CUDA device here; use --device cpu, or install torch with CUDA")
+    return "cpu" if device == "auto" and not torch.cuda.is_available() else {"auto": "cuda"}.get(device, device)

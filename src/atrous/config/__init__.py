@@ -6,7 +6,7 @@
 
 >>> settings = load(None, ["encode.depth=6"], encode="tcn", train={"seed": 3})
 >>> settings.encode.options
-{'channels': 96, 'depth': 6, 'kernel': 3, 'dropout': 0.1}
+{'channels': 64, 'depth': 6, 'kernel': 3, 'dropout': 0.1}
 >>> load(None, ["train.epoch=3"])
 Traceback (most recent call last):
 atrous.errors.ConfigError: --set train.epoch=3: unknown setting 'train.epoch' = 3 (did you mean 'train.epochs'?)

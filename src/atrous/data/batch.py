@@ -57,10 +57,11 @@ class Examples:
         return Batch(torch.from_numpy(ids), torch.from_numpy(lengths)), torch.from_numpy(self.targets[places])
 
 
-def by_length(lengths: Places, *, rows: int = 256, steps: int = 32_768) -> list[Places]:
+def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[Places]:
     """Every row once, in batches of like length: at most `rows` rows and, padded, at most `steps` steps each.
 
-    A row longer than `steps` is a batch of its own.
+    A row longer than `steps` is a batch of its own. Batches of 4,096 steps stay in a processor's cache: with 32,768 no
+    encoder is faster, and torch holds more memory the more shapes it has seen (benchmarks/predict_memory.py).
 
     >>> [batch.tolist() for batch in by_length(np.array([5, 1, 4, 1]), rows=2)]
     [[1, 3], [2, 0]]

@@ -9,7 +9,7 @@ from atrous.layers import Conv, Dropout, LayerNorm, Pointwise, Positions, Residu
 
 
 def attention(
-    inputs: int, *, channels: int = 64, depth: int = 2, heads: int = 4, wide: int = 256, dropout: float = 0.1
+    inputs: int, *, channels: int = 64, depth: int = 2, heads: int = 2, wide: int = 256, dropout: float = 0.1
 ) -> Layer:
     """A small pre-norm Transformer: every step sees the whole row, in both directions.
 

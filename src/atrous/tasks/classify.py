@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import multiclass_confusion_matrix
 
 from atrous.attend import POOLS
 from atrous.config import Settings
@@ -44,6 +43,9 @@ def scores(logits: Tensor, targets: Tensor, labels: Sequence[str]) -> dict[str, 
     >>> found["accuracy"], round(found["macro_f1"], 4), found["labels"]["pos"]
     (0.5, 0.3333, {'precision': 0.0, 'recall': 0.0, 'f1': 0.0, 'rows': 1})
     """
+    # Imported here: it takes as long as torch, and who only predicts does without.
+    from torchmetrics.functional.classification import multiclass_confusion_matrix
+
     counts = multiclass_confusion_matrix(logits.argmax(1), targets, num_classes=len(labels)).double()
     right, wanted, given = counts.diagonal(), counts.sum(1), counts.sum(0)
     precision, recall = right / given.clamp(min=1), right / wanted.clamp(min=1)

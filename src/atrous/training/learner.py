@@ -14,6 +14,8 @@ from atrous.errors import NotFinite
 from atrous.model import Model
 from atrous.training.schedule import warm_up_and_decay
 
+LOG_EVERY = 20  # steps
+
 
 class Learner(lightning.LightningModule):
     """Trains a model with AdamW, warm-up and decay; logs `loss`, `dev_loss` (nats a row) and `dev_accuracy`.
@@ -36,7 +38,8 @@ class Learner(lightning.LightningModule):
                 f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "
                 f"lower train.rate (now {self.settings.rate:g}) or train.clip_norm (now {self.settings.clip_norm:g})"
             )
-        self.log("loss", loss.detach(), on_step=True, on_epoch=False)
+        if self.global_step % LOG_EVERY == 0:  # a call of log costs as much as a small layer
+            self.log("loss", loss.detach(), on_step=True, on_epoch=False)
         return loss
 
     def validation_step(self, batch: tuple[Batch, Tensor], number: int) -> None:
@@ -70,7 +73,7 @@ def culprit(model: Model, batch: Batch) -> str:
     >>> model = build(load(encode="ngram"), tokens=9, labels=2)
     >>> _ = nn.init.constant_(model.predict.linear.bias, float("inf"))
     >>> culprit(model, Batch(torch.tensor([[1, 2]]), torch.tensor([2])))
-    'predict.linear, Linear(in_features=300, out_features=2, bias=True), has parameters that are not finite'
+    'predict.linear, Linear(in_features=384, out_features=2, bias=True), has parameters that are not finite'
     """
     parts = [
         (name, part)

@@ -145,7 +145,7 @@ def _fit(
             gradient_clip_val=settings.train.clip_norm,
             callbacks=[SeedEachStep(settings.train.seed), best, patience, interrupt, *watching],
             logger=CSVLogger(work, name="", version=""),
-            log_every_n_steps=20,
+            log_every_n_steps=1,
             num_sanity_val_steps=0,
             enable_model_summary=False,
             enable_progress_bar=watch is not None,

@@ -1,0 +1,201 @@
+"""Answers to every text of a file of any length: in order, in constant memory."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json as json_module
+import lzma
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from os import fspath
+from pathlib import Path, PurePath
+from typing import IO, NamedTuple, TextIO, cast
+
+from atrous.data.formats import format_of
+from atrous.data.tables import read_texts
+from atrous.data.text import STDIN, Source
+from atrous.errors import ConfigError, InputError
+from atrous.outputs import check, new_file
+from atrous.runtime.readable import Answer
+
+ROWS = 4096  # rows that are answered together, sorted by length ...
+SIZE = 8 * 2**20  # ... unless their texts have so many bytes before
+
+Predict = Callable[[Sequence[str]], Sequence[Answer]]
+
+
+class Style(NamedTuple):
+    """How answers are written: what comes first, and one row."""
+
+    head: str
+    row: Callable[[str, Answer], str]
+
+
+def predict_file(
+    predict: Predict,
+    source: Source,
+    out: Source | None = None,
+    *,
+    text: str | None = None,
+    encoding: str = "utf-8",
+    format: str | None = None,
+    json: bool = False,
+    force: bool = False,
+    quiet: bool = False,
+    rows: int = ROWS,
+) -> int:
+    r"""Answer every text of a file, in the order of the file, and return how many there were.
+
+    predict: the method of a Bundle, or any function from texts to as many answers.
+    source: plain lines, a table or JSON lines, or "-"; text, encoding and format as in `read_texts`.
+    out: a file, which appears whole or not at all; None, or "-", is standard output, where the rows before a bad one
+        stand. The name's ending says how it is written: .csv and .tsv with a header, .jsonl as objects with all
+        probabilities, any other as on standard output; .gz or .xz after it compresses.
+    json: on standard output one object a row, instead of label, probability and text with tabs between.
+    force: replace a file that is there. quiet: do not say on standard error what was guessed and how far it is.
+    rows: rows that are answered together, unless their texts come to 8 MiB before.
+
+    >>> import tempfile
+    >>> def shout(texts):
+    ...     return [Answer(text.upper(), 1.0, {}) for text in texts]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "two.txt"
+    ...     _ = path.write_text("one\ntwo\n")
+    ...     number = predict_file(shout, path, Path(folder) / "answers.csv")
+    ...     print(number, *(Path(folder) / "answers.csv").read_text().split())
+    2 label,probability,text ONE,1.000000,one TWO,1.000000,two
+
+    Raises DataError and ConfigError as the readers do, and OutputExists.
+    """
+    out = None if out is None or fspath(out) == STDIN else out
+    style = style_of(out, json=json)
+    if out is not None:
+        check(out, force=force)
+    said, texts = read_texts(source, text=text, encoding=encoding, format=format)
+    if said and not quiet:
+        print(said, file=sys.stderr)
+    count = 0
+    with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, _opened(out, force=force) as file:
+        file.write(style.head)
+        for window in windows((one for _, one in texts), rows=rows, size=SIZE):
+            file.write("".join(map(style.row, window, predict(window))))
+            file.flush()
+            count += len(window)
+            progress.show(count)
+    return count
+
+
+def windows(texts: Iterator[str], *, rows: int, size: int) -> Iterator[list[str]]:
+    """The texts in lists of at most `rows`, and of fewer where they come to `size` bytes before.
+
+    What was read before an error of the input is given before it is raised.
+
+    >>> list(windows(iter(["a", "bcd", "e", "f"]), rows=3, size=4))
+    [['a', 'bcd'], ['e', 'f']]
+    """
+    window: list[str] = []
+    held = 0
+    try:
+        for text in texts:
+            window.append(text)
+            held += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+            if len(window) >= rows or held >= size:
+                yield window
+                window, held = [], 0
+    except InputError:
+        if window:
+            yield window
+        raise
+    if window:
+        yield window
+
+
+def style_of(out: Source | None, *, json: bool) -> Style:
+    """How answers are written to standard output (None) or to a file of that name.
+
+    Raises ConfigError if JSON is wanted in a file whose name says csv or tsv.
+    """
+    format = "text" if out is None else format_of(out)
+    if format == "jsonl":
+        return Style("", _object_with_text)
+    if format == "text":
+        return Style("", _object if json else _line)
+    if json:
+        raise ConfigError(f"--json: {out} is to be a table, as its name says; name a .jsonl file, or leave --json out")
+    delimiter = "," if format == "csv" else "\t"
+    return Style(
+        _separated(("label", "probability", "text"), delimiter),
+        lambda text, answer: _separated((answer.label, _number(answer), text), delimiter),
+    )
+
+
+def _line(text: str, answer: Answer) -> str:
+    # Folded, so that a row stays a line and its columns stay columns.
+    return "\t".join((" ".join(answer.label.split()), _number(answer), " ".join(text.split()))) + "\n"
+
+
+def _object(text: str, answer: Answer) -> str:
+    return json_module.dumps(answer.to_json(), ensure_ascii=False) + "\n"
+
+
+def _object_with_text(text: str, answer: Answer) -> str:
+    return json_module.dumps({"text": text, **answer.to_json()}, ensure_ascii=False) + "\n"
+
+
+def _separated(values: Sequence[str], delimiter: str) -> str:
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(values)
+    return line.getvalue()
+
+
+def _number(answer: Answer) -> str:
+    return f"{answer.probability:.6f}"
+
+
+@contextmanager
+def _opened(out: Source | None, *, force: bool) -> Iterator[TextIO]:
+    """Standard output, or a file that takes its name at the end."""
+    if out is None:
+        yield sys.stdout
+        return
+    with new_file(out, force=force) as fresh, _compressed(fresh, PurePath(out).suffix.lower()) as file:
+        yield file
+
+
+@contextmanager
+def _compressed(path: Path, ending: str) -> Iterator[TextIO]:
+    with ExitStack() as stack:
+        binary: IO[bytes] = stack.enter_context(path.open("wb"))
+        if ending == ".gz":
+            # Neither the name, which is for a moment only, nor the time: the same answers are the same bytes.
+            binary = cast(IO[bytes], stack.enter_context(gzip.GzipFile("", "wb", fileobj=binary, mtime=0)))
+        elif ending == ".xz":
+            binary = cast(IO[bytes], stack.enter_context(lzma.LZMAFile(binary, "wb")))
+        yield stack.enter_context(io.TextIOWrapper(binary, encoding="utf-8", newline=""))
+
+
+class Progress:
+    """Rows so far on standard error, if that is a terminal and it takes more than two seconds."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet or not sys.stderr.isatty()
+        self.started = time.monotonic()
+        self.shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.shown:
+            print(file=sys.stderr)
+
+    def show(self, rows: int) -> None:
+        """Say how far it is."""
+        seconds = time.monotonic() - self.started
+        if not self.quiet and seconds > 2:
+            self.shown = True
+            print(f"\r{rows:,} rows, {rows / seconds:,.0f} a second ", end="", file=sys.stderr, flush=True)

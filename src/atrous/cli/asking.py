@@ -1,0 +1,181 @@
+"""The commands that ask something of a model: evaluate, predict, field."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atrous.cli import options
+from atrous.cli.options import DeviceName, FormatName
+from atrous.cli.shown import prepare, say, say_json
+
+if TYPE_CHECKING:
+    from atrous.bundle.trained import Bundle
+
+_LABELS = 20  # of the labels' own scores, so many lines at most
+
+
+def evaluate(
+    model: options.Model,
+    data: Annotated[str, typer.Argument(metavar="DATA", help="labelled texts", show_default=False)],
+    text: options.Text = None,
+    label: options.Label = None,
+    encoding: options.Encoding = None,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Judge a model by a file of labelled texts.
+
+    Its columns are those the model was trained with, if they were named then; else they are guessed and announced.
+
+    \b
+    Example:
+      atrous evaluate runs/tcn test.csv
+
+    Accuracy, macro F1, loss and the scores of each label go to standard output; nothing is written.
+    """
+    from atrous.config.kept import kept
+    from atrous.data import tables
+
+    known = kept(model).data
+    _, said = tables.columns(
+        data, text=text or known.text, label=label or known.label, encoding=encoding or known.encoding
+    )
+    if said and not quiet:
+        print(said, file=sys.stderr)
+    scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, encoding=encoding)
+    if json:
+        say_json(scores)
+    else:
+        _show(scores)
+
+
+def _show(scores: dict[str, Any]) -> None:
+    """The scores as a table; of many labels those the model is worst at."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("label")
+    for name in ("precision", "recall", "F1", "rows"):
+        table.add_column(name, justify="right")
+    worst = sorted(scores["labels"].items(), key=lambda item: item[1]["f1"])
+    chosen = scores["labels"].items() if len(worst) <= _LABELS else worst[:_LABELS]
+    for label, own in chosen:
+        numbers = (f"{own[name]:.4f}" for name in ("precision", "recall", "f1"))
+        table.add_row(Text(" ".join(label.split())), *numbers, f"{own['rows']:,}")
+    loss = f"{scores['loss']:.4f} nats a row"
+    say(f"Accuracy {scores['accuracy']:.4f}, macro F1 {scores['macro_f1']:.4f}, loss {loss}, {scores['rows']:,} rows.")
+    say("" if len(worst) <= _LABELS else f"\nThe {_LABELS} of {len(worst)} labels that it is worst at:")
+    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def predict(
+    model: options.Model,
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="texts; - is standard input", show_default=False)] = "-",
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="else standard output; the ending decides", show_default=False),
+    ] = None,
+    text: options.Text = None,
+    format: Annotated[
+        FormatName | None,
+        typer.Option("--format", help="how FILE is written, if its name does not say it", show_default=False),
+    ] = None,
+    encoding: options.Encoding = None,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: Annotated[bool, typer.Option("--json", help="one JSON object a row, with all probabilities")] = False,
+) -> None:
+    """Answer every text of a file or of standard input.
+
+    FILE holds a text a line, or is a .csv, .tsv or .jsonl table of which the text column is read; .gz and .xz too. The
+    answers come in its order, and memory stays the same however long it is.
+
+    \b
+    Examples:
+      echo 'what a film' | atrous predict runs/tcn
+      atrous predict runs/tcn reviews.csv --text review --out labels.csv
+      zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
+
+    A row is label, probability and text, with tabs between. With --out the name's ending decides: .csv, .tsv, .jsonl,
+    any of them with .gz or .xz; the file appears when all is done.
+    """
+    from atrous.answering.files import ROWS, predict_file
+    from atrous.config.kept import kept
+    from atrous.data.formats import format_of
+
+    named = None if format is None else format.value
+    if text is None and format_of(file, named) != "text":
+        text = kept(model).data.text
+    else:
+        kept(model)  # a folder that is none is refused before standard input is waited for
+    typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
+    if typed and not quiet:
+        print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
+
+    @functools.cache
+    def loaded() -> Bundle:
+        # Only once there is a text to answer: what is wrong with the file is said before torch is imported.
+        return _loaded(model, device, threads)
+
+    def answers(texts: Sequence[str]) -> Any:
+        return loaded().predict(texts)
+
+    predict_file(
+        answers, file, out, text=text, encoding=encoding or "utf-8", format=named, json=json, force=force, quiet=quiet,
+        rows=1 if typed else ROWS,
+    )  # fmt: skip
+
+
+def field(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL|SETTINGS|ENCODER", help="a model folder, a settings file or an encoder")
+    ] = "tcn",
+    steps: Annotated[
+        int, typer.Option("--steps", metavar="N", min=1, help="tokens of the text whose operations are counted")
+    ] = 100,
+    set: options.Set = None,
+    json: options.Json = False,
+) -> None:
+    """Show how far a model sees and what it costs.
+
+    The encoders are attention, bag, bilstm, lstm, ngram, residual and tcn.
+
+    \b
+    Examples:
+      atrous field runs/tcn
+      atrous field tcn --set encode.depth=6 --steps 1000
+
+    Of each layer there is its effective kernel, the tokens that it and all before it see, its stride, parameters and
+    floating-point operations; then a drawing. Everything goes to standard output.
+    """
+    from atrous.draw import cone, field_json, field_table, top_level
+    from atrous.instruments.field import field
+
+    rows = field(model, steps=steps, set=set or [])
+    if json:
+        say_json(field_json(rows))
+        return
+    width = shutil.get_terminal_size((100, 24)).columns
+    plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    say(field_table(rows, steps=steps, width=width), "", cone(top_level(rows), width=width, plain=plain))
+
+
+def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
+    place = prepare(device, threads)
+    from atrous.bundle.folder import load
+
+    bundle = load(model)
+    bundle.model.to(place)
+    return bundle

@@ -1,0 +1,137 @@
+"""Where the command line begins and where every error ends."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from atrous import __version__
+from atrous.cli.asking import evaluate, field, predict
+from atrous.cli.learning import compare, data, demo, train
+from atrous.cli.shown import STOPPED, say
+from atrous.errors import AtrousError
+
+COMMANDS = (demo, data, train, compare, evaluate, predict, field)  # in the order of the help
+
+
+def _ending_with_its_reader(command: Callable[..., int | None]) -> Callable[..., int]:
+    """The command, which ends quietly and well when whoever reads its output has had enough, as `| head` has."""
+
+    @functools.wraps(command)
+    def run(*positional: Any, **named: Any) -> int:
+        try:
+            code = command(*positional, **named)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Python flushes once more at its end, and must find something open then.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return code or 0
+
+    return run
+
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+for command in COMMANDS:
+    app.command()(_ending_with_its_reader(command))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"atrous {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="`atrous COMMAND --help` says more of each, with examples.")
+def atrous(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Convolutional sequence models, and the recurrent ones beside them: which is best on your texts, and how far
+    must it see?
+
+    \b
+    First steps:
+      atrous demo                              the main job on real text, in a few minutes
+      atrous train --data reviews.csv          labelled texts to a model, runs/tcn
+      echo 'a text' | atrous predict runs/tcn  its label
+
+    Results go to standard output; progress, messages and errors to standard error. Exit status: 0 done, 1 a check said
+    no, 2 the input is at fault, 130 stopped by Ctrl-C.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    arguments: without the program's name; None takes them from the command line.
+
+    >>> main(["--version"])
+    atrous 0.1.0
+    0
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _speak_unicode()
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")  # what libraries tell their callers; python -W shows it
+        try:
+            return _run(words or ["--help"])
+        except AtrousError as error:
+            return _refuse(str(error))
+        except (KeyboardInterrupt, typer.Abort):
+            return _stopped()
+        except SystemExit as stop:
+            # How typer ends at a closed pipe, and lightning at a Ctrl-C.
+            if isinstance(stop.__context__, BrokenPipeError):
+                return 0
+            if isinstance(stop.__context__, KeyboardInterrupt):
+                return _stopped()
+            raise
+
+
+def _run(words: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(words, prog_name="atrous", standalone_mode=False)
+    except Exception as error:
+        # What typer raises for words it does not understand has no class that all its versions share.
+        if not hasattr(error, "format_message"):
+            raise
+        path = getattr(getattr(error, "ctx", None), "command_path", "atrous")
+        said = error.format_message().replace("Value error, ", "").rstrip(".")
+        return _refuse(f"{said}; see {path} --help")
+    if code == STOPPED:
+        raise KeyboardInterrupt
+    return int(code or 0)
+
+
+def _stopped() -> int:
+    print("atrous: stopped", file=sys.stderr)
+    return STOPPED
+
+
+def _refuse(message: str) -> int:
+    for line in message.splitlines():
+        print(f"atrous: {line}", file=sys.stderr)
+    return 2
+
+
+def _speak_unicode() -> None:
+    """Texts in any script can be printed: to a file or a pipe as UTF-8, to a terminal as well as it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError, OSError):
+                if stream.isatty():
+                    stream.reconfigure(errors="replace")
+                else:
+                    stream.reconfigure(encoding="utf-8", errors="replace")

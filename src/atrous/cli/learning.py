@@ -1,0 +1,235 @@
+"""The commands that end in a model: demo, data, train, compare."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from atrous.cli import options
+from atrous.cli.options import DeviceName
+from atrous.cli.shown import STOPPED, prepare, say, say_json
+
+RESULTS = "results.json"  # what a folder of `compare` and `demo` holds
+ROLES = ("data", "dev", "test")
+ENCODERS = "attention, bag, bilstm, lstm, ngram, residual or tcn"
+
+
+def demo(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/demo",
+    force: options.Force = False,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Run the main job on real text, in a few minutes.
+
+    In which of 20 languages is a message? Trains five encoders side by side, 3 seeds each, prints which is best, how
+    fast each is and how far each sees, keeps the best as a model folder, and classifies a few sentences with it.
+    The texts come out of Django, which `pip install "atrous[demo]"` brings.
+
+    \b
+    Example:
+      atrous demo
+
+    The table goes to standard output; runs/demo gets results.json, data/ and the best model, best/.
+    """
+    from atrous.outputs import check
+
+    check(out, force=force, marks=[RESULTS])
+    place = prepare(device, threads or 1)  # models this small gain nothing from a second core
+    from atrous.comparing.demo import demo, shown
+
+    results = demo(out, force=force, quiet=quiet, device=place)
+    say_json(results) if json else say(shown(results, out))
+    return STOPPED if results.get("interrupted") else 0
+
+
+def data(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="a data set; without it, all are listed", show_default=False)
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="where its files go; else a folder of its name")
+    ] = None,
+    force: options.Force = False,
+    json: options.Json = False,
+) -> None:
+    """List the real example data there is, or write one data set.
+
+    It comes out of packages that are installed anyway; nothing is downloaded.
+
+    \b
+    Examples:
+      atrous data
+      atrous data languages --out data/languages
+
+    Writes train.csv, dev.csv and test.csv into --out.
+    """
+    from atrous.data.packaged import SPLITS, describe, example_data
+
+    if name is None:
+        found = describe()
+        width = max(len(one) for one, _ in found)
+        say_json(dict(found)) if json else say(*(f"{one:<{width}}  {what}" for one, what in found))
+        return
+    folder = example_data(name, out or name, force=force)
+    files = {path.removesuffix(".csv"): str(folder / path) for path in SPLITS}
+    if json:
+        say_json({"folder": str(folder), "files": files})
+        return
+    given = " ".join(f"--{role} {shlex.quote(path)}" for role, path in zip(ROLES, files.values(), strict=True))
+    say(*files.values(), "", "Next:", f"  atrous train {given}")
+
+
+def train(
+    data: options.Data,
+    settings: options.Settings = None,
+    dev: options.Dev = None,
+    test: options.Test = None,
+    encode: Annotated[
+        str | None, typer.Option("--encode", metavar="NAME", help=f"{ENCODERS}; else tcn", show_default=False)
+    ] = None,
+    text: options.Text = None,
+    label: options.Label = None,
+    group: options.Group = None,
+    encoding: options.Encoding = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="the model folder; else runs/ENCODER", show_default=False)
+    ] = None,
+    seed: options.Seed = None,
+    set: options.Set = None,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Train one model on a file of labelled texts.
+
+    Without --dev and --test one row in ten each is held out, by a hash of the text, so that no text is on two sides.
+    Ctrl-C keeps the best model so far.
+
+    \b
+    Examples:
+      atrous train --data reviews.csv
+      atrous train --data reviews.csv --text review --label stars --encode bilstm --out runs/stars
+      atrous train my-settings.toml --data reviews.csv --set train.epochs=20
+
+    The model goes to --out; its accuracy on the test rows and the next command to standard output.
+    """
+    from atrous.config.kept import SETTINGS
+    from atrous.outputs import check
+
+    columns = {"text": text, "label": label, "group": group, "encoding": encoding}
+    chosen = _look(data, dev, test, settings, columns, encode, set or [], seed)
+    out = out or f"runs/{chosen.encode.name}"
+    check(out, force=force, marks=[SETTINGS])
+    place = prepare(device, threads)
+    from atrous.training.run import train
+
+    bundle = train(
+        data, dev=dev, test=test, settings=settings, encode=encode, **columns, seed=seed, set=set or [],
+        out=out, device=place, force=force, quiet=quiet,
+    )  # fmt: skip
+    scores, window = bundle.scores, bundle.window
+    if json:
+        about = {"encode": chosen.encode.name, "folder": out, "window": window.to_json()}
+        say_json({**about, "parameters": bundle.model.cost.parameters, **scores})
+    else:
+        held = scores["test"]
+        stopped = "Stopped by Ctrl-C; this is the best model up to then. " if scores["interrupted"] else ""
+        say(
+            f"{stopped}Test accuracy {held['accuracy']:.4f}, macro F1 {held['macro_f1']:.4f}, {held['rows']:,} rows.",
+            f"One step of the encoder sees {window}, in {chosen.embed.name}.",
+            f"The model is in {out}. Next:",
+            f"  echo 'a text' | atrous predict {shlex.quote(out)}",
+        )
+    return STOPPED if scores["interrupted"] else 0
+
+
+def compare(
+    data: options.Data,
+    settings: options.Settings = None,
+    dev: options.Dev = None,
+    test: options.Test = None,
+    encode: Annotated[
+        str | None,
+        typer.Option(
+            "--encode", metavar="A,B,C", help="the encoders; else bag,ngram,tcn,bilstm,attention", show_default=False
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="runs of each encoder")] = 3,
+    text: options.Text = None,
+    label: options.Label = None,
+    group: options.Group = None,
+    encoding: options.Encoding = None,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/compare",
+    seed: options.Seed = None,
+    set: options.Set = None,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> int:
+    """Race several encoders on the same labelled texts.
+
+    Says which is best, how fast each is and how far each sees. All get the same rows, tokens, epochs and seeds; simple
+    baselines and the ceiling stand beside them. Ctrl-C keeps the runs that are done.
+
+    \b
+    Examples:
+      atrous compare --data reviews.csv
+      atrous compare --data reviews.csv --encode tcn,bilstm --seeds 5 --out runs/convolution-or-not
+
+    The table goes to standard output; --out gets results.json and the best model, best/.
+    """
+    from atrous.outputs import check
+
+    columns: dict[str, Any] = {"text": text, "label": label, "group": group, "encoding": encoding}
+    for name in encode.split(",") if encode else [None]:
+        # Overrides are for the race to share out: one may concern only some of the encoders.
+        _look(data, dev, test, settings, columns, name and name.strip(), [], seed)
+    check(out, force=force, marks=[RESULTS])
+    place = prepare(device, threads)
+    from atrous.comparing.race import BEST, compare
+    from atrous.comparing.table import table
+
+    chosen: dict[str, Any] = {"encode": encode} if encode else {}
+    results = compare(
+        data, dev=dev, test=test, settings=settings, **chosen, seeds=seeds, **columns, seed=seed, set=set or [],
+        out=out, device=place, force=force, quiet=quiet,
+    )  # fmt: skip
+    if json:
+        say_json(results)
+    else:
+        say(table(results), "", f"The results are in {out}/{RESULTS}; the best model is in {out}/{BEST}. Next:")
+        say(f"  echo 'a text' | atrous predict {shlex.quote(f'{out}/{BEST}')}")
+    return STOPPED if results.get("interrupted") else 0
+
+
+def _look(
+    data: str,
+    dev: str | None,
+    test: str | None,
+    settings: str | None,
+    columns: dict[str, str | None],
+    encode: str | None,
+    overrides: Sequence[str],
+    seed: int | None,
+) -> Any:
+    """The settings, once they and the columns of all files are known to be right: in no time, without torch."""
+    from atrous.config import load
+    from atrous.data import tables
+
+    chosen = load(settings, overrides, data=columns, encode=encode, train={"seed": seed})
+    wanted = chosen.data
+    found, _ = tables.columns(data, text=wanted.text, label=wanted.label, group=wanted.group, encoding=wanted.encoding)
+    for path in (dev, test):
+        if path is not None:
+            tables.columns(path, text=found.text, label=found.label, encoding=wanted.encoding)
+    return chosen

@@ -1,0 +1,75 @@
+"""What several commands take, declared once: the same word means the same everywhere."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+class DeviceName(StrEnum):
+    """Where tensors live."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class FormatName(StrEnum):
+    """How a file of texts is written."""
+
+    text = "text"
+    csv = "csv"
+    tsv = "tsv"
+    jsonl = "jsonl"
+
+
+def _option(*names: str, metavar: str | None = None, help: str) -> object:
+    return typer.Option(*names, metavar=metavar, help=help, show_default=False)
+
+
+Settings: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(metavar="SETTINGS.toml", help="settings, below all options", show_default=False),
+]
+Data: TypeAlias = Annotated[
+    str, _option("--data", metavar="FILE", help="labelled texts: .csv, .tsv or .jsonl, plain or .gz or .xz")
+]
+Dev: TypeAlias = Annotated[
+    str | None, _option("--dev", metavar="FILE", help="rows to choose by; else one in ten of --data")
+]
+Test: TypeAlias = Annotated[
+    str | None, _option("--test", metavar="FILE", help="rows to judge by; else one in ten of --data")
+]
+Text: TypeAlias = Annotated[
+    str | None, _option("--text", metavar="COLUMN", help="the column of the texts; else guessed and announced")
+]
+Label: TypeAlias = Annotated[
+    str | None, _option("--label", metavar="COLUMN", help="the column of the labels; else guessed and announced")
+]
+Group: TypeAlias = Annotated[
+    str | None, _option("--group", metavar="COLUMN", help="a column whose equal values stay on one side of the split")
+]
+Encoding: TypeAlias = Annotated[
+    str | None, _option("--encoding", metavar="NAME", help="the file's character encoding; else utf-8")
+]
+Seed: TypeAlias = Annotated[
+    int | None, _option("--seed", metavar="N", help="same seed, same model; else the settings say, or 0")
+]
+Set: TypeAlias = Annotated[
+    list[str] | None,
+    _option("--set", metavar="KEY=VALUE", help="one setting, such as train.epochs=5; may be repeated"),
+]
+Device: TypeAlias = Annotated[
+    DeviceName, typer.Option("--device", help="auto takes the GPU if torch sees one", show_choices=True)
+]
+Threads: TypeAlias = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="processor cores to use", show_default=False)
+]
+Force: TypeAlias = Annotated[bool, _option("--force", help="replace what is there; a folder only if atrous wrote it")]
+Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
+Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]
+Model: TypeAlias = Annotated[
+    str, typer.Argument(metavar="MODEL", help="a folder that `atrous train` wrote", show_default=False)
+]

@@ -1,0 +1,34 @@
+"""What every command does around its one call: print its result, and prepare torch."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from atrous.cli.options import DeviceName
+
+STOPPED = 130  # the exit status after Ctrl-C, as of any program that a signal 2 ends
+
+
+def say(*lines: str) -> None:
+    """Print lines of a result on standard output."""
+    print(*lines, sep="\n")
+
+
+def say_json(value: Any) -> None:
+    """Print a result as one JSON object on one line."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def prepare(device: DeviceName, threads: int | None) -> str:
+    """Import torch, which takes a while, give it so many threads, and say which device it is to use.
+
+    Raises ConfigError if that device is not there.
+    """
+    import torch
+
+    from atrous.answering.predict import accelerator
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    return accelerator(device.value)

@@ -1,0 +1,1 @@
+"""What one measures a model with."""

@@ -1,0 +1,62 @@
+"""How far a model sees and what it costs, layer by layer: of a trained model, or of settings before any training."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from os import PathLike, fspath
+from pathlib import Path
+
+from atrous.bundle.folder import load as load_bundle
+from atrous.bundle.trained import Bundle
+from atrous.config import ENCODE_SETTINGS, load
+from atrous.draw import FieldRow, field_rows
+from atrous.errors import ConfigError
+from atrous.model import Model
+from atrous.tasks import TASKS
+
+TOKENS, LABELS = 258, 2  # of a model that no data has shaped yet: the ids of bytes, and the fewest labels
+
+
+def field(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequence[str] = ()) -> list[FieldRow]:
+    """A row for every layer: effective kernel, the window up to it, parameters, floating-point operations.
+
+    model: a Bundle, a model folder, a settings file (TOML), or the name of an encoder. The last two are counted with
+        258 token ids and 2 labels, which only the embedding's and the last layer's numbers show.
+    steps: tokens of the text whose operations are counted.
+    set: settings that stand above those of the file or the encoder, such as "encode.depth=6".
+
+    >>> for row in field("tcn", set=["encode.depth=2"]):
+    ...     if row.depth == 0:
+    ...         print(f"{row.part}: {row.window}")
+    embed: its own step
+    encode: 4 back
+    encode: 12 back
+    attend: all
+    predict: all
+
+    Raises ConfigError if there is no such thing or the settings have mistakes, FolderError for a folder that cannot be
+    loaded, and ValueError if steps is below 1.
+    """
+    return field_rows(_model(model, set), steps=steps)
+
+
+def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Model:
+    if isinstance(given, Bundle) or (Path(given).is_dir() and fspath(given) not in ENCODE_SETTINGS):
+        if overrides:
+            raise ConfigError("--set: a trained model keeps its own settings; name a settings file or an encoder")
+        return given.model if isinstance(given, Bundle) else load_bundle(given).model
+    name = fspath(given)
+    if name in ENCODE_SETTINGS:
+        settings = load(None, overrides, encode=name)
+    elif Path(name).exists() or name.endswith(".toml"):
+        settings = load(name, overrides)
+    else:
+        near = difflib.get_close_matches(name, ENCODE_SETTINGS, 1)
+        guess = f" (did you mean {near[0]!r}?)" if near else ""
+        raise ConfigError(
+            f"{name}: no model folder, settings file or encoder of that name{guess}; "
+            f"the encoders are {', '.join(ENCODE_SETTINGS)}"
+        )
+    model: Model = TASKS[settings.task].build(settings, tokens=TOKENS, labels=LABELS)
+    return model
