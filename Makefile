@@ -21,10 +21,10 @@ demo: .venv/.demo.stamp  ## train and compare five models on real text, into run
 	$(BIN)/atrous demo --out runs/demo --force
 
 test: .venv/.demo.stamp .venv/.test.stamp  ## run every test that is not slow
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --quiet
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal --quiet
 
 test-slow: .venv/.demo.stamp .venv/.test.stamp .venv/.docs.stamp  ## run the slow tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses $(JOBS) --dist loadfile --quiet
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow --numprocesses $(JOBS) --dist worksteal --quiet
 
 lint: .venv/.demo.stamp .venv/.lint.stamp  ## check style, format and types
 	$(BIN)/ruff check .

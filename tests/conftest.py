@@ -15,9 +15,11 @@ install_import_hook("atrous", f"{tests.shapes.__name__}.check")
 
 torch.set_num_threads(1)
 
-settings.register_profile("here", deadline=None)
-settings.register_profile("everywhere the same", deadline=None, derandomize=True)
-settings.load_profile("everywhere the same" if os.environ.get("CI") else "here")
+# A few examples each time, others every time; HYPOTHESIS_PROFILE=thorough draws many.
+settings.register_profile("here", deadline=None, max_examples=15)
+settings.register_profile("everywhere the same", deadline=None, max_examples=15, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everywhere the same" if os.environ.get("CI") else "here"))
 
 # The hook wraps functions, and doctest passes over a function whose globals are another module's: without this line
 # the examples of plain functions would silently not run. tests/test_documents.py counts them.

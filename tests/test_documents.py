@@ -200,7 +200,7 @@ def test_the_documents_have_blocks_to_run(name: str, least: dict[str, int]) -> N
     ],
 )
 def test_a_document_that_does_not_hold_is_caught(document: str, words: str, folder: Path) -> None:
-    with pytest.raises(Exception, match=re.escape(words)):  # noqa: PT012 - blocks() is lazy
+    with pytest.raises(Exception, match=re.escape(words)):
         for block in blocks(document):
             run(block, folder / "page.md", folder, {})
 

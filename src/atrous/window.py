@@ -64,7 +64,7 @@ class Window:
     def __str__(self) -> str:
         """In words, for tables and cards.
 
-        >>> print(Window(left=126), Window(left=math.inf), Window(left=math.inf, right=math.inf), Window(2, 2), sep="; ")
+        >>> print(Window(left=126), Window(math.inf), Window(math.inf, math.inf), Window(2, 2), sep="; ")
         126 back; all back; all; 2 back, 2 ahead
         """
         if self.left == self.right == math.inf and self.stride == 1:

@@ -25,8 +25,8 @@ def logits(model: Model, examples: Examples) -> Tensor:
     model.eval()
     try:
         found: Tensor | None = None
-        for rows in by_length(examples.lengths):
-            batch, _ = examples.batch(rows)
+        for rows, time in by_length(examples.lengths):
+            batch, _ = examples.batch(rows, time=time)
             answer = model(type(batch)(*(part.to(device) for part in batch))).cpu()
             if found is None:
                 found = answer.new_empty(len(examples), answer.shape[1])

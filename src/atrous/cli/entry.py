@@ -44,7 +44,7 @@ for command in COMMANDS:
     app.command()(_ending_with_its_reader(command))
 
 
-def _version(wanted: bool) -> None:
+def _version(wanted: bool | None) -> None:
     if wanted:
         say(f"atrous {__version__}")
         raise typer.Exit
@@ -53,8 +53,8 @@ def _version(wanted: bool) -> None:
 @app.callback(epilog="`atrous COMMAND --help` says more of each, with examples.")
 def atrous(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
-    ] = False,
+        bool | None, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = None,
 ) -> None:
     """Convolutional sequence models, and the recurrent ones beside them: which is best on your texts, and how far
     must it see?

@@ -47,31 +47,50 @@ class Examples:
         """Tokens of each row."""
         return np.diff(self.starts)
 
-    def batch(self, rows: Sequence[int] | Places) -> tuple[Batch, Tensor]:
-        """The chosen rows, padded on the right to the longest (at least one step), and their targets."""
+    def batch(self, rows: Sequence[int] | Places, *, time: int | None = None) -> tuple[Batch, Tensor]:
+        """The chosen rows, padded on the right to `time` steps or to the longest (at least one), and their targets."""
         places = np.asarray(rows, np.int64)
         lengths = self.starts[places + 1] - self.starts[places]
-        ids = np.zeros((len(places), max(1, int(lengths.max(initial=0)))), np.int32)
+        ids = np.zeros((len(places), time or max(1, int(lengths.max(initial=0)))), np.int32)
         for row, (start, length) in enumerate(zip(self.starts[places], lengths, strict=True)):
             ids[row, :length] = self.ids[start : start + length]
         return Batch(torch.from_numpy(ids), torch.from_numpy(lengths)), torch.from_numpy(self.targets[places])
 
 
-def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[Places]:
-    """Every row once, in batches of like length: at most `rows` rows and, padded, at most `steps` steps each.
+def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[tuple[Places, int]]:
+    """Every row once, in batches of like length, each with the number of steps to pad it to.
 
-    A row longer than `steps` is a batch of its own. Batches of 4,096 steps stay in a processor's cache: with 32,768 no
-    encoder is faster, and torch holds more memory the more shapes it has seen (benchmarks/predict_memory.py).
+    A batch has `rows` rows, or a half, a quarter, ... of it: as many as, padded, have at most `steps` steps; one row
+    may have more.
 
-    >>> [batch.tolist() for batch in by_length(np.array([5, 1, 4, 1]), rows=2)]
-    [[1, 3], [2, 0]]
+    There are few shapes, so that memory does not grow while a large file is answered: torch keeps something for every
+    shape that a convolution has met. 4,096 steps stay in a processor's cache; with 32,768 no encoder was faster.
+
+    >>> [(batch.tolist(), time) for batch, time in by_length(np.array([5, 1, 40, 1]), rows=2)]
+    [([1, 3], 1), ([0, 2], 40)]
     """
     order = np.argsort(lengths, kind="stable")
     batches, start = [], 0
     while start < len(order):
-        end = start + 1
-        while end < len(order) and end - start < rows and (end - start + 1) * lengths[order[end]] <= steps:
-            end += 1
-        batches.append(order[start:end])
-        start = end
+        count = rows
+        while count > 1 and not _fits(lengths, order[start : start + count], count, steps):
+            count //= 2
+        batch = order[start : start + count]
+        batches.append((batch, _evened(int(lengths[batch[-1]]))))
+        start += count
     return batches
+
+
+def _fits(lengths: Places, batch: Places, count: int, steps: int) -> bool:
+    """Whether there are so many rows left and, padded, they have at most `steps` steps."""
+    return len(batch) == count and count * _evened(int(lengths[batch[-1]])) <= steps
+
+
+def _evened(length: int) -> int:
+    """The length, rounded up to one of eight in every doubling: by an eighth at most.
+
+    >>> [_evened(length) for length in (0, 1, 16, 17, 33, 100)]
+    [1, 1, 16, 18, 36, 104]
+    """
+    unit = 1 << max(0, (length - 1).bit_length() - 4)
+    return max(1, -(-length // unit) * unit)

@@ -1,0 +1,79 @@
+import gzip
+import json
+import lzma
+
+import pytest
+
+from atrous.answering.files import predict_file, style_of, windows
+from atrous.errors import ConfigError, DataError, OutputExists
+from atrous.runtime.readable import Answer
+
+
+def lengths(texts):
+    """Answers that show which text they belong to."""
+    return [Answer(str(len(text)), 0.5, {"a": 0.5, "b": 0.5}) for text in texts]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4096])
+def test_rows_are_answered_in_order_whatever_the_window(tmp_path, capsys, rows):
+    source = tmp_path / "lines.txt"
+    source.write_text("\n".join("x" * (7 * n % 11) for n in range(20)) + "\n")
+    assert predict_file(lengths, source, rows=rows) == 20
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == [
+        str(7 * n % 11) for n in range(20)
+    ]
+
+
+def test_a_window_ends_at_so_many_bytes():
+    assert [len(window) for window in windows(iter(["ééé"] * 5), rows=9, size=12)] == [2, 2, 1]
+
+
+def test_tables_and_json_lines_are_read_by_their_text_column(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text('id,text\n1,"two, words"\n')
+    (tmp_path / "a.tsv").write_text("id\ttext\n1\tword\n")
+    (tmp_path / "a.jsonl").write_text('{"id": 1, "text": "x"}\n')
+    for name in ("a.csv", "a.tsv", "a.jsonl"):
+        predict_file(lengths, tmp_path / name, quiet=True)
+    assert capsys.readouterr().out.splitlines() == ["10\t0.500000\ttwo, words", "4\t0.500000\tword", "1\t0.500000\tx"]
+
+
+def test_json_is_one_object_a_row(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("one\n\n")
+    predict_file(lengths, tmp_path / "a.txt", json=True)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0] == {"label": "3", "probability": 0.5, "probabilities": {"a": 0.5, "b": 0.5}}
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("name, reader", [("o.csv", open), ("o.csv.gz", gzip.open), ("o.tsv.xz", lzma.open)])
+def test_the_ending_of_out_says_how_it_is_written(tmp_path, name, reader):
+    (tmp_path / "a.txt").write_text('say "hi", you\n')
+    predict_file(lengths, tmp_path / "a.txt", tmp_path / name)
+    with reader(tmp_path / name, "rt", encoding="utf-8") as file:
+        head, row = file.read().splitlines()
+    assert head.replace("\t", ",") == "label,probability,text"
+    assert '"say ""hi"", you"' in row
+
+
+def test_with_out_a_bad_row_leaves_nothing_and_on_standard_output_the_rows_before_it(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("text,id\none,1\ntwo,2\nthree,3,4\n")
+    with pytest.raises(DataError, match=r"a\.csv line 4: expected 2 columns, got 3"):
+        predict_file(lengths, tmp_path / "a.csv", tmp_path / "o.csv", rows=2, quiet=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    with pytest.raises(DataError, match="line 4"):
+        predict_file(lengths, tmp_path / "a.csv", rows=4, quiet=True)
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_an_output_that_exists_is_refused_and_forced(tmp_path):
+    (tmp_path / "a.txt").write_text("one\n")
+    (tmp_path / "o.txt").write_text("precious")
+    with pytest.raises(OutputExists, match="--force"):
+        predict_file(lengths, tmp_path / "a.txt", tmp_path / "o.txt")
+    predict_file(lengths, tmp_path / "a.txt", tmp_path / "o.txt", force=True)
+    assert (tmp_path / "o.txt").read_text() == "3\t0.500000\tone\n"
+
+
+def test_json_in_a_table_is_refused():
+    with pytest.raises(ConfigError, match=r"name a \.jsonl file"):
+        style_of("o.csv", json=True)

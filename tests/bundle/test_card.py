@@ -1,0 +1,22 @@
+from atrous.bundle import Bundle
+from atrous.bundle.card import card
+from atrous.config import load
+from atrous.runtime.tokeniser import Tokeniser
+
+SCORED = {"accuracy": 0.9, "macro_f1": 0.8, "loss": 0.3}
+
+
+def test_the_card_tells_data_scores_window_and_cost():
+    bundle = Bundle.fresh(load(encode="residual"), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    assert "Not trained" in card(bundle)
+    bundle.scores = {
+        "data": {"train": 1000, "dev": 100, "test": 90, "files": {"data": "reviews.csv"}},
+        "dev": SCORED,
+        "test": SCORED,
+        "interrupted": True,
+    }
+    text = card(bundle)
+    for words in ("reviews.csv", "1,000 to learn from", "| test | 0.9000 |", "30 back, 30 ahead", "interrupted"):
+        assert words in text
+    assert f"{bundle.model.cost.parameters:,} parameters" in text
+    assert "It streams, 30 steps late" in text

@@ -1,0 +1,48 @@
+import pytest
+import torch
+
+from atrous.bundle import Bundle
+from atrous.config import load
+from atrous.runtime.tokeniser import Tokeniser
+
+
+@pytest.fixture
+def bundle():
+    torch.manual_seed(0)
+    return Bundle.fresh(load(encode="tcn"), Tokeniser("bytes", False, ()), ("neg", "pos"))
+
+
+def test_an_answer_does_not_depend_on_its_company(bundle):
+    texts = ["one", "", "a much longer text than the others", "two", "x" * 3000]
+    together = bundle.predict(texts)
+    for text, answer in zip(texts, together, strict=True):
+        (alone,) = bundle.predict(text)
+        assert alone.label == answer.label
+        assert alone.probability == pytest.approx(answer.probability, abs=2e-6)
+
+
+def test_probabilities_are_of_every_label_and_sum_to_one(bundle):
+    (answer,) = bundle.predict(["text"])
+    assert list(answer.probabilities) == ["neg", "pos"]
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert answer.probability == max(answer.probabilities.values())
+
+
+def test_no_texts_have_no_answers_and_what_is_no_text_is_refused(bundle):
+    assert bundle.predict([]) == []
+    with pytest.raises(TypeError, match="predict needs texts, got int: 3"):
+        bundle.predict(["text", 3])
+
+
+def test_predicting_leaves_the_model_in_its_mode(bundle):
+    bundle.model.train()
+    bundle.predict(["text"])
+    assert bundle.model.training
+
+
+def test_evaluate_counts_what_predict_says(bundle, tmp_path):
+    texts = [f"text {number}" for number in range(20)]
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(["text,label", *(f"{text},{'pos' if n % 3 else 'neg'}" for n, text in enumerate(texts))]))
+    right = [answer.label == ("pos" if n % 3 else "neg") for n, answer in enumerate(bundle.predict(texts))]
+    assert bundle.evaluate(path)["accuracy"] == pytest.approx(sum(right) / 20)

@@ -1,0 +1,124 @@
+"""One line on standard error naming file, line and remedy; exit status 2; nothing half-written."""
+
+import json
+import shutil
+
+import pytest
+from tests.cli.conftest import SMALL
+
+FILES = {
+    "empty.csv": b"",
+    "header.csv": b"text,label\n",
+    "ragged.csv": b"text,label\ngood,pos\ngood, very good,pos\n",
+    "quote.csv": b'text,label\ngood,pos\n"bad,neg\nworse,neg\n',
+    "latin.csv": "text,label\ncafé,pos\n".encode("latin-1"),
+    "one.csv": b"text,label\n" + b"good,pos\n" * 50,
+    "names.csv": b"review,stars\ngood,5\nbad,1\n",
+    "broken.jsonl": b'{"text": "good", "label": "pos"}\n{"text": "bad", "label"\n',
+}
+
+TRAIN = [  # the file, what else is typed, what the one line says
+    ("missing.csv", [], ["missing.csv", "check the path"]),
+    ("empty.csv", [], ["empty.csv"]),
+    ("header.csv", [], ["header.csv"]),
+    ("ragged.csv", [], ["ragged.csv line 3: expected 2 columns, got 3", "quote"]),
+    ("quote.csv", [], ["quote.csv line 3", "quote"]),
+    ("latin.csv", [], ["latin.csv: byte 14", "--encoding"]),
+    ("one.csv", [], ["one.csv: every row has the label 'pos'", "at least two"]),
+    ("names.csv", ["--text", "reviews"], ["'reviews'", "did you mean 'review'"]),
+    ("names.csv", ["--label", "star"], ["did you mean 'stars'"]),
+    ("broken.jsonl", [], ["broken.jsonl line 2"]),
+    ("names.csv", ["--encode", "tcm"], ["did you mean 'tcn'"]),
+    ("names.csv", ["--device", "tpu"], ["tpu"]),
+    ("names.csv", ["--nonsense"], ["--nonsense", "--help"]),
+    ("names.csv", ["--encoding", "klingon"], ["klingon"]),
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name, more, words", TRAIN, ids=[f"{name} {' '.join(more)}" for name, more, _ in TRAIN])
+def test_train_refuses_in_one_line_and_leaves_nothing(atrous, files, name, more, words):
+    before = sorted(files.iterdir())
+    code, out, err = atrous("train", "--data", name, "--out", "model", *more, *SMALL[:2])
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert line.startswith("atrous: ")
+    assert all(word in line for word in words), line
+    assert sorted(files.iterdir()) == before
+
+
+def test_all_wrong_settings_are_told_at_once(atrous, files):
+    (files / "my.toml").write_text("[train]\nepoch = 3\nbatch = 0\n[encode]\nname = 'tcn'\ndept = 2\n")
+    code, _, err = atrous("train", "my.toml", "--data", "names.csv", "--out", "model")
+    assert code == 2
+    assert "my.toml line 2: unknown setting 'train.epoch' = 3 (did you mean 'train.epochs'?)" in err
+    assert "my.toml line 3: 'train.batch' is 0" in err
+    assert "did you mean 'encode.depth'" in err
+    assert not (files / "model").exists()
+
+
+def test_an_output_that_exists_is_refused(atrous, files, model):
+    shutil.copytree(model, files / "model")
+    code, _, err = atrous("train", "--data", "names.csv", "--out", "model")
+    assert code == 2
+    assert "replace it with --force" in err
+
+
+@pytest.mark.parametrize("damage", ["truncated", "missing", "a file", "another folder"])
+@pytest.mark.parametrize("command", ["predict", "evaluate", "field"])
+def test_a_model_folder_that_is_not_whole_is_refused(atrous, files, model, damage, command):
+    place = files / "model"
+    if damage == "a file":
+        place.write_text("hello")
+    elif damage == "another folder":
+        place.mkdir()
+    elif damage == "truncated":
+        shutil.copytree(model, place)
+        (place / "model.safetensors").write_bytes((model / "model.safetensors").read_bytes()[:1000])
+    words = [command, "model", *([] if command == "field" else ["names.csv"])]
+    code, out, err = atrous(*words)
+    assert (code, out) == (2, ""), err
+    (line,) = [line for line in err.splitlines() if line.startswith("atrous: ")]
+    assert "model" in line
+    assert "Traceback" not in err
+
+
+def test_predict_prints_the_rows_before_a_bad_one_and_names_it(atrous, files, model):
+    code, out, err = atrous("predict", model, "ragged.csv", "--quiet")
+    assert code == 2
+    assert [line.split("\t")[2] for line in out.splitlines()] == ["good"]
+    assert "ragged.csv line 3" in err
+    code, out, _ = atrous("predict", model, "ragged.csv", "--out", "answers.csv", "--quiet")
+    assert (code, out) == (2, "")
+    assert not (files / "answers.csv").exists()
+
+
+def test_evaluate_names_a_label_that_the_model_does_not_know(atrous, files, model):
+    (files / "rows.csv").write_text("text,label\ngood,pos\nodd,strange\n")
+    code, _, err = atrous("evaluate", model, "rows.csv")
+    assert code == 2
+    assert "rows.csv line 3: the model has no label 'strange'" in err
+
+
+def test_compare_refuses_what_train_refuses(atrous, files):
+    for more, words in (([], "ragged.csv line 3"), (["--encode", "tcm,bag"], "did you mean 'tcn'")):
+        code, _, err = atrous("compare", "--data", "ragged.csv", "--out", "race", *more)
+        assert code == 2
+        assert words in err
+    assert not (files / "race").exists()
+
+
+def test_a_newer_folder_says_what_to_install(atrous, files, model):
+    shutil.copytree(model, files / "model")
+    config = files / "model" / "config.toml"
+    config.write_text(config.read_text().replace("format = 1", "format = 2"))
+    code, _, err = atrous("predict", "model", "names.csv")
+    assert code == 2
+    assert "reads formats up to 1" in err
+    assert json.loads((files / "model" / "scores.json").read_text())

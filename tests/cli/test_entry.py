@@ -1,0 +1,48 @@
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ["demo", "data", "train", "compare", "evaluate", "predict", "field"]
+
+
+def test_version_and_help_need_nothing_heavy():
+    for words in (["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)):
+        code = f"import sys; from atrous.cli import main; main({words!r}); print(sorted(sys.modules), file=sys.stderr)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for heavy in ("torch", "numpy", "lightning", "pandas", "pyarrow"):
+            assert f"'{heavy}'" not in done.stderr, f"{words} imports {heavy}"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_teaches_by_example(atrous, command):
+    code, out, _ = atrous(command, "--help")
+    assert code == 0
+    assert f"atrous {command}" in out
+    assert "Example" in out
+
+
+def test_a_wrong_file_is_refused_without_torch(tmp_path):
+    words = ["train", "--data", "missing.csv", "--out", "model"]
+    code = f"import sys; from atrous.cli import main; print(main({words!r}), 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False"]
+
+
+def test_python_m_atrous_is_the_same_program():
+    done = subprocess.run([sys.executable, "-m", "atrous", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("atrous 0.")
+
+
+def test_a_reader_that_has_had_enough_is_no_error(tmp_path):
+    command = f"{sys.executable} -m atrous --help | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert not done.stderr
+
+
+def test_an_unknown_command_is_refused_in_one_line(atrous):
+    code, _, err = atrous("trian")
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    assert "--help" in err

@@ -1,0 +1,90 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from tests.cli.conftest import SMALL
+
+import atrous as package
+
+
+def test_train_says_how_good_it_is_and_what_to_type_next(atrous, reviews, tmp_path):
+    code, out, err = atrous("train", "--data", reviews, "--encode", "ngram", "--out", "model", *SMALL)
+    assert code == 0
+    assert "Test accuracy" in out
+    assert "2 back, 2 ahead" in out
+    assert "| atrous predict model" in out
+    assert "text = 'text', label = 'label' (guessed" in err
+    assert "epoch 3 of 3" in err
+    assert package.load(tmp_path / "model").predict("a good film")[0].label == "pos"
+
+
+def test_train_as_json_is_one_object(atrous, reviews):
+    code, out, err = atrous(
+        "train", "--data", reviews, "--encode", "bag", "--json", "--quiet", "--set", "train.epochs=1"
+    )
+    found = json.loads(out)
+    assert (code, err, found["folder"], found["window"]["left"]) == (0, "", "runs/bag", 1)
+
+
+def test_settings_come_from_a_file_and_are_overridden(atrous, reviews, tmp_path):
+    (tmp_path / "my.toml").write_text('encode = "ngram"\n[train]\nepochs = 1\nseed = 5\n')
+    code, out, _ = atrous("train", "my.toml", "--data", reviews, "--set", "encode.channels=4", "--json", "--quiet")
+    assert (code, json.loads(out)["seed"]) == (0, 5)
+    assert package.load(tmp_path / "runs" / "ngram").settings.encode.channels == 4
+
+
+def test_compare_prints_the_verdict_first_and_keeps_the_best(atrous, reviews, tmp_path):
+    words = ["--encode", "bag,ngram", "--seeds", "1", "--out", "race", "--set", "train.epochs=1"]
+    code, out, _ = atrous("compare", "--data", reviews, *words)
+    assert code == 0
+    assert out.startswith("The best model, ")
+    results = json.loads((tmp_path / "race" / "results.json").read_text())
+    assert [model["name"] for model in results["models"]] == ["bag", "ngram"]
+    assert (tmp_path / "race" / "best" / "model.safetensors").exists()
+
+
+def test_data_lists_and_writes(atrous, tmp_path):
+    assert "languages" in atrous("data")[1]
+    code, out, _ = atrous("data", "languages", "--out", "here")
+    assert code == 0
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == ["dev.csv", "test.csv", "train.csv"]
+    assert "atrous train --data here/train.csv" in out
+
+
+def run_until_the_first_epoch(folder, reviews, *words):
+    """A training run in a process of its own, interrupted once its first epoch is over."""
+    command = [sys.executable, "-m", "atrous", "train", "--data", str(reviews), "--encode", "ngram", "--out", "model"]
+    process = subprocess.Popen(
+        [*command, *SMALL, "--set", "train.epochs=100000", "--set", "train.patience=100000", *words],
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    for line in process.stderr:
+        if "epoch 1 of" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_ctrl_c_keeps_the_best_model_so_far(tmp_path, reviews):
+    code, out, err = run_until_the_first_epoch(tmp_path, reviews)
+    assert code == 130, err
+    assert "Traceback" not in err
+    assert "Stopped by Ctrl-C; this is the best model up to then" in out
+    model = package.load(tmp_path / "model")
+    assert model.scores["interrupted"]
+    assert model.predict("a good film")[0].label in ("pos", "neg")
+
+
+@pytest.mark.parametrize("rate", ["1e30", "1e38"])
+def test_a_loss_that_is_not_finite_is_one_line_and_leaves_nothing(atrous, reviews, tmp_path, rate):
+    words = ["--encode", "ngram", "--out", "model", "--quiet", *SMALL, "--set", f"train.rate={rate}"]
+    code, out, err = atrous("train", "--data", reviews, *words)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert "the loss is" in err
+    assert not list(tmp_path.iterdir())
