@@ -105,7 +105,7 @@ def test_every_path_of_a_composite_begins_where_the_composite_does():
 def test_a_path_of_several_layers_is_told_from_the_path_beside_it():
     rows = inside(Parallel(Stack(Conv(3, 4, kernel=2), LayerNorm(4)), Stack(), Conv(3, 4, kernel=1)), everything=True)
     assert names(rows) == [
-        "Parallel(join='concatenate')",
+        "Parallel",
         "  Stack",
         "    Conv(3, 4, kernel=2)",
         "    LayerNorm(4)",

@@ -31,7 +31,7 @@ from atrous.errors import (
     OutputExists,
 )
 
-# Threads that wait by spinning make one busy core cost ten to fifty times the time; torch reads this when it is loaded.
+# Threads that wait by spinning make one busy core cost many times the time (benchmarks/busy_core.py).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ Layers are read by their attributes and never imported, so that no torch is pull
 >>> for row in field_rows(model, steps=10):
 ...     print("  " * row.depth + row.name, row.window, row.parameters, row.flops, sep="; ")
 Tokens(50, 8); its own step; 400; 0
-Parallel(join='concatenate'); 1 back, 1 ahead; 136; 2560
+Parallel; 1 back, 1 ahead; 136; 2560
   Conv(8, 4, kernel=1); its own step; 36; 640
   Conv(8, 4, kernel=3, right=1); 1 back, 1 ahead; 100; 1920
 Max; all; 0; 0

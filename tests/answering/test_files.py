@@ -1,10 +1,13 @@
 import gzip
+import io
 import json
 import lzma
+import os
 
 import pytest
 
-from atrous.answering.files import predict_file, style_of, windows
+from atrous.answering.files import Progress, predict_file, style_of, windows
+from atrous.data.tables import Columns, read
 from atrous.errors import ConfigError, DataError, OutputExists
 from atrous.runtime.readable import Answer
 
@@ -77,3 +80,74 @@ def test_an_output_that_exists_is_refused_and_forced(tmp_path):
 def test_json_in_a_table_is_refused():
     with pytest.raises(ConfigError, match=r"name a \.jsonl file"):
         style_of("o.csv", json=True)
+
+
+def test_every_row_of_a_table_written_reads_back_as_it_was(tmp_path):
+    texts = ["plain", "", "two\nlines", 'a "quote"', "tab\there", "comma, here", " spaces ", "中文"]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    for name in ("o.csv", "o.tsv", "o.jsonl", "o.csv.xz", "o.jsonl.gz"):
+        predict_file(lengths, source, tmp_path / name)
+        rows = list(read(tmp_path / name, Columns("text", "label", None)))
+        assert [row.text for row in rows] == texts, name
+        assert [row.label for row in rows] == [str(len(text)) for text in texts], name
+
+
+def test_a_row_stays_a_line_on_standard_output(tmp_path, capsys):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": "a\tb\nc\u2028d"}) + "\n")
+    predict_file(lengths, tmp_path / "in.jsonl")
+    assert capsys.readouterr().out == "7\t0.500000\ta b c d\n"
+
+
+def test_the_same_answers_are_the_same_bytes_compressed_too(tmp_path):
+    (tmp_path / "a.txt").write_text("one\n")
+    for name in ("first.csv.gz", "second.csv.gz"):
+        predict_file(lengths, tmp_path / "a.txt", tmp_path / name)
+    assert (tmp_path / "first.csv.gz").read_bytes() == (tmp_path / "second.csv.gz").read_bytes()
+
+
+def test_a_window_is_answered_before_the_next_is_read(monkeypatch, capsys):
+    """A pipe that trickles: what is asked first is answered while the rest is still to come."""
+    reader, writer = (os.fdopen(end, mode) for end, mode in zip(os.pipe(), ("rb", "wb"), strict=True))
+    standard_input = io.TextIOWrapper(reader)
+    monkeypatch.setattr("sys.stdin", standard_input)
+    answered = []
+
+    def answer(texts):
+        answered.append(list(texts))
+        if len(answered) < 3:
+            writer.write(f"text {len(answered)}\n".encode())
+            writer.flush()
+        else:
+            writer.close()
+        return lengths(texts)
+
+    writer.write(b"text 0\n")
+    writer.flush()
+    with standard_input:
+        assert predict_file(answer, "-", "-", rows=1) == 3
+    assert answered == [["text 0"], ["text 1"], ["text 2"]]
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_a_file_that_cannot_be_read_is_told_before_anything_is_answered(tmp_path):
+    def answer(texts):
+        raise AssertionError("the model is not asked")
+
+    with pytest.raises(DataError, match="no such file"):
+        predict_file(answer, tmp_path / "missing.csv", tmp_path / "new" / "o.csv")
+    (tmp_path / "a.csv").write_text("text,id\none,1\n")
+    with pytest.raises(ConfigError, match="no column 'texts' \\(did you mean 'text'"):
+        predict_file(answer, tmp_path / "a.csv", tmp_path / "new" / "o.csv", text="texts")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("terminal, seconds, shown", [(True, 5, True), (True, 1, False), (False, 5, False)])
+def test_progress_is_shown_on_a_terminal_once_it_takes_long(monkeypatch, terminal, seconds, shown):
+    screen = io.StringIO()
+    screen.isatty = lambda: terminal
+    monkeypatch.setattr("sys.stderr", screen)
+    with Progress(quiet=False) as progress:
+        progress.started -= seconds
+        progress.show(4096)
+    assert ("4,096 rows" in screen.getvalue()) == shown

@@ -109,3 +109,19 @@ def test_a_failure_while_writing_leaves_what_was_there(folder, monkeypatch):
 
 def test_the_default_settings_are_what_a_fresh_bundle_resolves():
     assert Bundle.fresh(Settings(), BYTES, ("a", "b")).settings == Settings().resolved()
+
+
+def test_loading_leaves_the_callers_random_numbers_as_they_were(folder):
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    atrous.load(folder)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize("labels", [["one"], ["twice", "twice"], [1, 2], "ab", None])
+def test_labels_that_are_no_labels_are_refused(folder, labels):
+    vocabulary = json.loads((folder / "vocabulary.json").read_text())
+    (folder / "vocabulary.json").write_text(json.dumps({**vocabulary, "labels": labels}))
+    with pytest.raises(FolderError, match=r"vocabulary\.json: no list of two labels or more"):
+        atrous.load(folder)

@@ -2,8 +2,11 @@
 
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
+import torch
 from tests.cli.conftest import SMALL
 
 FILES = {
@@ -122,3 +125,51 @@ def test_a_newer_folder_says_what_to_install(atrous, files, model):
     assert code == 2
     assert "reads formats up to 1" in err
     assert json.loads((files / "model" / "scores.json").read_text())
+
+
+def test_the_remedies_that_errors_name_help(atrous, files, model):
+    (files / "latin.csv").write_bytes("text,label\ncafé,pos\nthé,neg\n".encode("latin-1"))
+    code, out, _ = atrous("predict", model, "latin.csv", "--encoding", "latin-1", "--quiet")
+    assert code == 0
+    assert [line.split("\t")[2] for line in out.splitlines()] == ["café", "thé"]
+    assert atrous("evaluate", model, "latin.csv", "--encoding", "latin-1", "--quiet")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "empty.csv", "header.csv", "quote.csv", "latin.csv", "broken.jsonl"])
+def test_predict_refuses_what_it_cannot_read_and_leaves_nothing(atrous, files, model, name):
+    before = sorted(files.iterdir())
+    code, out, err = atrous("predict", model, name, "--out", "new/answers.csv", "--quiet")
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert line.startswith(f"atrous: {name}")
+    assert sorted(files.iterdir()) == before
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.parametrize("command", ["train", "compare", "predict", "evaluate"])
+def test_a_device_that_is_not_there_is_refused_in_one_line(atrous, files, model, reviews, command):
+    before = sorted(files.iterdir())
+    data = [model, reviews] if command in ("predict", "evaluate") else ["--data", reviews, "--out", "out"]
+    code, out, err = atrous(command, *data, "--device", "cuda", *(["--quiet"] if command[0] in "pe" else []))
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert "torch sees no CUDA device here; use --device cpu" in line
+    assert sorted(files.iterdir()) == before
+
+
+@pytest.mark.parametrize("command", ["compare", "demo"])
+def test_an_output_that_exists_is_refused_before_torch_is_imported(files, reviews, command):
+    (files / "race").mkdir()
+    (files / "race" / "results.json").write_text("{}")
+    words = [command, "--out", "race", *(["--data", str(reviews)] if command == "compare" else [])]
+    code = f"import sys; from atrous.cli import main; print(main({words!r}), 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=files, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False"]
+    assert done.stderr == "atrous: race: there already; name another folder with --out, or replace it with --force\n"
+
+
+@pytest.mark.parametrize("command", ["train", "predict"])
+def test_the_program_itself_says_one_line_and_exits_with_2(files, model, command):
+    words = [command, "--data", "ragged.csv"] if command == "train" else [command, str(model), "missing.txt"]
+    done = subprocess.run([sys.executable, "-m", "atrous", *words], cwd=files, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)

@@ -1,7 +1,12 @@
+import inspect
 import subprocess
 import sys
 
 import pytest
+
+from atrous.cli import asking, learning
+from atrous.comparing import race
+from atrous.config import ENCODE_SETTINGS, Settings
 
 COMMANDS = ["demo", "data", "train", "compare", "evaluate", "predict", "field"]
 
@@ -46,3 +51,41 @@ def test_an_unknown_command_is_refused_in_one_line(atrous):
     assert code == 2
     assert len(err.splitlines()) == 1
     assert "--help" in err
+
+
+def test_what_the_help_says_of_encoders_and_folders_is_so():
+    # Written out there, so that the help imports nothing heavy.
+    assert set(learning.ENCODERS.replace(" or ", ", ").split(", ")) == set(ENCODE_SETTINGS)
+    assert learning.RESULTS == race.RESULTS
+    assert ",".join(race.DEFAULT) in inspect.getsource(learning)
+    assert Settings().encode.name == "tcn"
+    assert all(name in (asking.field.__doc__ or "") for name in ENCODE_SETTINGS)
+
+
+def test_no_word_at_all_is_answered_with_the_help(atrous):
+    code, out, err = atrous()
+    assert (code, err) == (0, "")
+    assert "First steps" in out
+
+
+def test_what_is_a_mistake_of_ours_keeps_its_traceback(atrous, monkeypatch):
+    def breaks(*_, **__):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("atrous.data.packaged.describe", breaks)
+    with pytest.raises(RuntimeError, match="a bug"):
+        atrous("data")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), "as lightning does"])
+def test_ctrl_c_anywhere_is_one_line_and_130(atrous, monkeypatch, stop):
+    def stopped():
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            if isinstance(stop, str):
+                sys.exit(1)
+            raise
+
+    monkeypatch.setattr("atrous.data.packaged.describe", stopped)
+    assert atrous("data") == (130, "", "atrous: stopped\n")

@@ -3,7 +3,7 @@ import pytest
 import atrous
 from atrous.bundle import Bundle
 from atrous.config import load
-from atrous.errors import AtrousError
+from atrous.errors import AtrousError, ConfigError
 from atrous.runtime.tokeniser import Tokeniser
 
 
@@ -21,3 +21,28 @@ def test_field_takes_an_encoder_a_settings_file_a_folder_or_a_bundle(tmp_path):
 def test_what_is_none_of_these_is_refused():
     with pytest.raises(AtrousError, match="nonsense"):
         atrous.field("nonsense")
+
+
+def test_settings_stand_above_those_of_the_encoder_or_the_file(tmp_path):
+    (tmp_path / "settings.toml").write_text('[encode]\nname = "tcn"\ndepth = 2\n')
+    deeper = atrous.field("tcn", set=["encode.depth=5"])
+    assert atrous.field(tmp_path / "settings.toml", set=["encode.depth=5"]) == deeper
+    assert deeper != atrous.field("tcn")
+
+
+def test_a_trained_model_keeps_its_own_settings():
+    bundle = Bundle.fresh(load(encode="ngram"), Tokeniser("bytes", False, ()), ("a", "b"))
+    with pytest.raises(ConfigError, match="--set: a trained model keeps its own settings"):
+        atrous.field(bundle, set=["encode.channels=5"])
+
+
+def test_a_name_that_is_nearly_an_encoder_says_which():
+    with pytest.raises(ConfigError, match=r"tcm: no model folder, .* \(did you mean 'tcn'\?\)"):
+        atrous.field("tcm")
+
+
+def test_the_operations_are_counted_for_so_many_steps():
+    few, many = (sum(row.flops for row in atrous.field("ngram", steps=steps)) for steps in (10, 100))
+    assert 9 * few < many < 10 * few
+    with pytest.raises(ValueError, match="steps=0"):
+        atrous.field("ngram", steps=0)

@@ -1,10 +1,19 @@
 import signal
 from types import SimpleNamespace
 
+import jaxtyping
 import pytest
 import torch
 
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
+
+
+@pytest.fixture(autouse=True)
+def unchecked_annotations():
+    """A stand-in with the few attributes that a callback reads is no Trainer to the run-time check."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def trainer(step=0, rank=0, **more):

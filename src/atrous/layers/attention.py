@@ -18,8 +18,8 @@ class SelfAttention(Layer):
     """Multi-head attention of every real step over every real step of its row, through torch's own kernel.
 
     Shapes: (batch, time, channels) -> (batch, time, channels). Sees: the whole row.
-    No biases: the softmax would cancel those of the keys. No dropout of the weights: it was 40 % of a training step
-    on a CPU, and the paths around it have their own. Masked steps give zeros.
+    No biases: the softmax would cancel those of the keys. No dropout of the weights, which torch's fused kernel
+    does not draw; the paths around it have their own. Masked steps give zeros.
 
     >>> SelfAttention(8, heads=2)(torch.zeros(2, 7, 8)).shape
     torch.Size([2, 7, 8])

@@ -141,7 +141,7 @@ class Parallel(Layer):
         self._outputs = outputs
 
     def extra_repr(self) -> str:
-        return f"join={self.join!r}"
+        return "" if self.join == "concatenate" else f"join={self.join!r}"
 
     def start(self, batch: int) -> State:
         return tuple(
