@@ -64,7 +64,7 @@ def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[tu
     may have more.
 
     There are few shapes, so that memory does not grow while a large file is answered: torch keeps something for every
-    shape that a convolution has met. 4,096 steps stay in a processor's cache; with 32,768 no encoder was faster.
+    shape that a convolution has met (benchmarks/predict_memory.py).
 
     >>> [(batch.tolist(), time) for batch, time in by_length(np.array([5, 1, 40, 1]), rows=2)]
     [([1, 3], 1), ([0, 2], 40)]

@@ -110,14 +110,16 @@ def learn(
     learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
     started = time.perf_counter()
     seen = _fit(learner, loader, Loader(dev, rows=256, seed=0), settings, work, device, watch)
-    fold(bundle.model).eval()
+    seconds = round(time.perf_counter() - started, 3)
+    fold(bundle.model).eval()  # where it trained: scoring may want the GPU too
     bundle.scores = {
         **seen,
-        "seconds": round(time.perf_counter() - started, 3),
+        "seconds": seconds,
         "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "files": {}},
         "dev": bundle.score(corpus.dev),
         "test": bundle.score(corpus.test),
     }
+    bundle.model.cpu()  # as `load` gives it
     return bundle
 
 
