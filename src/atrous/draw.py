@@ -25,7 +25,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atrous.window import Number, Window
+from atrous.window import Number, Window, plain
 
 if TYPE_CHECKING:
     from atrous.contract import Layer
@@ -284,16 +284,6 @@ def field_json(rows: Sequence[FieldRow]) -> dict[str, Any]:
     >>> field_json([FieldRow(0, "LSTM(1, 2)", math.inf, Window(left=math.inf), 32, 480)])["window"]
     {'left': 'inf', 'right': 0, 'stride': 1}
     """
-    layers = [row._asdict() | {"kernel": _number(row.kernel), "window": _sides(row.window)} for row in rows]
+    layers = [row._asdict() | {"kernel": plain(row.kernel), "window": row.window.to_json()} for row in rows]
     parameters, flops = _total(rows)
-    return {"layers": layers, "window": _sides(_last(rows)), "parameters": parameters, "flops": flops}
-
-
-def _sides(window: Window) -> dict[str, int | float | str]:
-    return {"left": _number(window.left), "right": _number(window.right), "stride": _number(window.stride)}
-
-
-def _number(value: Number) -> int | float | str:
-    if value == math.inf:
-        return "inf"
-    return int(value) if value == int(value) else float(value)
+    return {"layers": layers, "window": _last(rows).to_json(), "parameters": parameters, "flops": flops}

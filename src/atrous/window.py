@@ -33,6 +33,17 @@ def _shown(value: Number) -> str:
     return "inf" if value == math.inf else str(value)
 
 
+def plain(value: Number) -> int | float | str:
+    """A number as JSON takes it; infinity, which JSON does not know, is "inf".
+
+    >>> plain(Fraction(4, 2)), plain(Fraction(1, 2)), plain(math.inf)
+    (2, 0.5, 'inf')
+    """
+    if value == math.inf:
+        return "inf"
+    return int(value) if value == int(value) else float(value)
+
+
 @dataclass(frozen=True, repr=False)
 class Window:
     """The steps that one output step sees: from j * stride - left to j * stride + right.
@@ -81,12 +92,6 @@ class Window:
         >>> Window(left=math.inf, right=1).to_json()
         {'left': 'inf', 'right': 1, 'stride': 1}
         """
-
-        def plain(value: Number) -> int | float | str:
-            if value == math.inf:
-                return "inf"
-            return int(value) if value == int(value) else float(value)
-
         return {"left": plain(self.left), "right": plain(self.right), "stride": plain(self.stride)}
 
     @property

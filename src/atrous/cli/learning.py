@@ -11,8 +11,8 @@ import typer
 from atrous.cli import options
 from atrous.cli.options import DeviceName
 from atrous.cli.shown import STOPPED, prepare, say, say_json
+from atrous.comparing import BEST, RESULTS
 
-RESULTS = "results.json"  # what a folder of `compare` and `demo` holds
 ROLES = ("data", "dev", "test")
 ENCODERS = "attention, bag, bilstm, lstm, ngram, residual or tcn"
 
@@ -196,7 +196,7 @@ def compare(
         _look(data, dev, test, settings, columns, name and name.strip(), [], seed)
     check(out, force=force, marks=[RESULTS])
     place = prepare(device, threads)
-    from atrous.comparing.race import BEST, compare
+    from atrous.comparing.race import compare
     from atrous.comparing.table import table
 
     chosen: dict[str, Any] = {"encode": encode} if encode else {}

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from atrous.bundle import load as load_bundle
-from atrous.comparing.race import BEST, RESULTS, keep, race
+from atrous.comparing import BEST, RESULTS
+from atrous.comparing.race import keep, race
 from atrous.comparing.table import table
 from atrous.config import load
 from atrous.data.corpus import read_corpus

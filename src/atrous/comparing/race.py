@@ -15,6 +15,7 @@ from typing import Any
 
 from atrous.bundle import Bundle
 from atrous.bundle.folder import write
+from atrous.comparing import BEST, RESULTS
 from atrous.comparing.baselines import baselines, ceiling
 from atrous.comparing.speed import speeds
 from atrous.config import ENCODE_SETTINGS, Settings, load
@@ -25,7 +26,6 @@ from atrous.outputs import check, new_folder
 from atrous.training.callbacks import Watch
 from atrous.training.run import learn
 
-RESULTS, BEST = "results.json", "best"
 DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
 
 
