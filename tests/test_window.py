@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atrous.window import Cost, Window, conv_cost, linear_cost, lstm_cost
+from atrous.window import Cost, Window, conv_cost, linear_cost, recurrent_cost
 from tests.slow import definitions as slow
 
 windows = st.builds(
@@ -59,7 +59,8 @@ def test_a_window_reads_as_numbers_and_as_words():
 def test_the_formulas_count_what_plain_loops_count(steps, inputs, outputs, kernel, stride):
     cost = conv_cost(inputs, outputs, kernel=kernel, stride=stride)
     assert cost.flops(steps) == slow.conv_flops(steps, inputs, outputs, kernel, stride)
-    assert lstm_cost(inputs, outputs).flops(steps) == slow.lstm_flops(steps, inputs, outputs)
+    lstm = recurrent_cost(inputs, outputs, gates=4, biases=4)
+    assert lstm.flops(steps) == slow.lstm_flops(steps, inputs, outputs)
 
 
 @given(st.integers(0, 40))

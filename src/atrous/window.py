@@ -155,9 +155,9 @@ class Cost:
         )
 
 
-def conv_cost(inputs: int, outputs: int, *, kernel: int, stride: int = 1, bias: bool = True) -> Cost:
+def conv_cost(inputs: int, outputs: int, *, kernel: int, stride: int = 1, groups: int = 1, bias: bool = True) -> Cost:
     """The cost of a convolution that gives ceil(steps / stride) output steps."""
-    products = kernel * inputs * outputs
+    products = kernel * inputs * outputs // groups
     return Cost(
         products + outputs * bias,
         lambda steps: 2 * products * math.ceil(steps / stride),
@@ -170,10 +170,19 @@ def linear_cost(inputs: int, outputs: int, *, bias: bool = True) -> Cost:
     return conv_cost(inputs, outputs, kernel=1, bias=bias)
 
 
-def lstm_cost(inputs: int, units: int) -> Cost:
-    """The cost of one LSTM layer of one direction: four gates, each reading the input and the last output."""
-    products = 4 * units * (inputs + units)
-    return Cost(products + 4 * units, lambda steps: 2 * products * steps)
+def transposed_cost(inputs: int, outputs: int, *, kernel: int, stride: int) -> Cost:
+    """The cost of a transposed convolution, which spreads each input step over `kernel` output steps."""
+    products = kernel * inputs * outputs
+    return Cost(products + outputs, lambda steps: 2 * products * steps, lambda steps: stride * steps)
+
+
+def recurrent_cost(inputs: int, units: int, *, gates: int, biases: int) -> Cost:
+    """The cost of one recurrent layer of one direction whose gates each read the input and the last output.
+
+    biases: how many there are for each unit.
+    """
+    products = gates * units * (inputs + units)
+    return Cost(products + biases * units, lambda steps: 2 * products * steps)
 
 
 def attention_cost(channels: int) -> Cost:

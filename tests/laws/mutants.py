@@ -31,7 +31,7 @@ class SlicedFromTheBack(Conv):
 
     def step(self, x, mask, state):
         y, real, (_, bits) = super().step(x, mask, state)
-        keep = self.left + self.delay * self.stride
+        keep = self.taps.left + self.taps.late
         return y, real, (torch.cat([state[0], x], 1)[:, -keep:], bits)
 
 

@@ -1,5 +1,7 @@
 """One line for every layer, encoder, embedding and pool. A new one is one line here; the laws do the rest."""
 
+from fractions import Fraction
+
 import torch
 import torch.nn.functional as F
 
@@ -7,20 +9,38 @@ from atrous.attend import POOLS
 from atrous.embed import Tokens
 from atrous.encode import attention, bag, bilstm, lstm, ngram, residual, tcn
 from atrous.layers import (
+    GRU,
     LSTM,
+    RNN,
     Backward,
+    Carry,
+    Channels,
     Conv,
+    ConvTranspose,
     Dropout,
+    Extend,
+    Folding,
+    Gate,
+    Interpolate,
+    KMax,
     LayerNorm,
+    MultiplicativeLSTM,
     Parallel,
+    PastAttention,
     Pointwise,
+    Pooling,
     Positions,
     Residual,
+    Restored,
     SelfAttention,
     SpatialDropout,
     Stack,
     centred,
+    densely,
+    highway,
+    separable,
     weight_norm,
+    wide,
 )
 from atrous.model import Model
 from atrous.predict import Classes
@@ -35,13 +55,45 @@ LAYERS = {
     "Conv, kernel shorter than its stride": lambda: Conv(3, 4, kernel=1, stride=2),
     "Conv, stride 3, looks ahead": lambda: Conv(3, 4, kernel=7, stride=3, right=5),
     "Conv, weight norm": lambda: weight_norm(Conv(3, 4, kernel=3)),
+    "Conv, in groups": lambda: Conv(4, 6, kernel=3, groups=2),
+    "Conv, depthwise, looks ahead": lambda: Conv(4, 4, kernel=3, right=1, groups=4),
+    "Conv, depthwise, kernel 1": lambda: Conv(4, 4, kernel=1, groups=4),
+    "Conv, separable": lambda: separable(3, 4, kernel=5, right=2),
+    "Conv, valid": lambda: Conv(3, 4, kernel=3, dilation=2, valid=True),
+    "Conv, valid, stride 2": lambda: Conv(3, 4, kernel=4, stride=2, valid=True),
+    "Conv, valid, kernel shorter than its stride": lambda: Conv(3, 4, kernel=2, stride=3, valid=True),
+    "Conv, wide": lambda: wide(3, 4, kernel=3, dilation=2),
+    "Extend": lambda: Extend(3),
+    "ConvTranspose, kernel as its stride": lambda: ConvTranspose(3, 4, kernel=2, stride=2),
+    "ConvTranspose, overlapping": lambda: ConvTranspose(3, 4, kernel=7, stride=3),
+    "ConvTranspose, stride 1": lambda: ConvTranspose(3, 4, kernel=3, stride=1),
+    "Interpolate, repeat": lambda: Interpolate(3, stride=3),
+    "Interpolate, linear": lambda: Interpolate(3, stride=3, mode="linear"),
+    "Pooling, maximum": lambda: Pooling("max", 3, kernel=2),
+    "Pooling, maximum, overlapping, looks ahead": lambda: Pooling("max", 3, kernel=5, stride=2, right=3),
+    "Pooling, mean": lambda: Pooling("mean", 3, kernel=3),
+    "Pooling, mean, every step, centred": lambda: Pooling("mean", 3, kernel=3, stride=1, right=1),
+    "KMax": lambda: KMax(3),
+    "KMax, by the row's length": lambda: KMax(2, share=Fraction(2, 3)),
+    "Gate, linear": lambda: Gate(2),
+    "Gate, tanh": lambda: Gate(2, torch.tanh),
+    "Carry": lambda: Carry(2),
+    "highway": lambda: highway(4, kernel=3, right=1),
+    "Channels": lambda: Channels(4, 1, 3),
+    "Folding": lambda: Folding(4),
     "LayerNorm": lambda: LayerNorm(4),
     "Dropout": lambda: Dropout(0.5),
     "SpatialDropout": lambda: SpatialDropout(0.5),
     "Pointwise": lambda: Pointwise(torch.tanh),
     "Positions": lambda: Positions(4),
     "SelfAttention": lambda: SelfAttention(4, heads=2),
+    "PastAttention": lambda: PastAttention(4, heads=2, memory=5),
+    "PastAttention, no memory": lambda: PastAttention(4, heads=1, memory=0),
+    "RNN": lambda: RNN(3, 4),
+    "GRU": lambda: GRU(3, 4),
     "LSTM": lambda: LSTM(3, 4),
+    "MultiplicativeLSTM": lambda: MultiplicativeLSTM(3, 4),
+    "Backward, GRU": lambda: Backward(GRU(3, 4)),
     "Backward, LSTM": lambda: Backward(LSTM(3, 4)),
     "Backward, causal convolution": lambda: Backward(Conv(3, 4, kernel=3)),
     "Stack, empty": lambda: Stack(),
@@ -53,6 +105,35 @@ LAYERS = {
     ),
     "Stack, LSTM after a delay": lambda: Stack(Conv(3, 4, kernel=5, right=2), LSTM(4, 4), LSTM(4, 3)),
     "Stack, LSTM after a stride and a delay": lambda: Stack(Conv(3, 4, kernel=5, stride=2, right=4), LSTM(4, 4)),
+    "Stack, GRU and RNN after a delay": lambda: Stack(Conv(3, 4, kernel=5, right=2), GRU(4, 4), RNN(4, 3)),
+    "Stack, multiplicative LSTM after a delay": lambda: Stack(Conv(3, 4, kernel=5, right=2), MultiplicativeLSTM(4, 3)),
+    "Stack, attention after a delay": lambda: Stack(
+        Conv(3, 4, kernel=5, right=2), PastAttention(4, heads=2, memory=4), Conv(4, 4, kernel=3, right=1)
+    ),
+    "Stack, valid before a stride": lambda: Stack(
+        Conv(3, 4, kernel=3, valid=True), Conv(4, 4, kernel=2, stride=2), Pooling("max", 4, kernel=3, stride=1, right=1)
+    ),
+    "Stack, strides down and up and down": lambda: Stack(
+        Conv(3, 4, kernel=3, stride=2, right=2), ConvTranspose(4, 4, kernel=3, stride=2), Conv(4, 3, kernel=2, stride=2)
+    ),
+    "Stack, up, then looks ahead": lambda: Stack(
+        ConvTranspose(3, 4, kernel=4, stride=2), Conv(4, 4, kernel=3, right=1), Pooling("mean", 4, kernel=2)
+    ),
+    "Restored": lambda: Restored(
+        Stack(Conv(3, 4, kernel=3, stride=2, right=2), ConvTranspose(4, 4, kernel=2, stride=2))
+    ),
+    "Restored, beside a skip": lambda: Parallel(
+        Stack(),
+        Restored(
+            Stack(
+                Conv(3, 4, kernel=3, right=1),
+                Conv(4, 4, kernel=3, stride=3),
+                Interpolate(4, stride=3, mode="linear"),
+                Conv(4, 2, kernel=3, right=1),
+            )
+        ),
+    ),
+    "densely": lambda: densely(Conv(3, 2, kernel=3, right=1), Conv(5, 2, kernel=2), Conv(7, 2, kernel=3, right=2)),
     "Residual, centred inside": lambda: Residual(
         Stack(Conv(4, 4, kernel=3, right=1), Residual(Conv(4, 4, kernel=3, dilation=2, right=2)), Pointwise(torch.relu))
     ),
@@ -87,12 +168,27 @@ POOL_TABLE = {name: (lambda make=make: make(3)) for name, make in POOLS.items()}
 
 # What does not stream, and so refuses law 1 and the stateful half of law 6. Nothing refuses another law.
 NOT_STREAMABLE = {
+    "Backward, GRU",
+    "Conv, wide",
+    "Extend",
+    "KMax",
+    "KMax, by the row's length",
     "SelfAttention",
     "Backward, LSTM",
     "Backward, causal convolution",
     "encoder attention",
     "encoder bilstm",
 }
+
+# Where a rate is lowered and raised again, some outputs see less than declared: on each side by fewer steps than this.
+SLACK = {
+    "Stack, strides down and up and down": 2,
+    "Restored": 2,
+    "Restored, beside a skip": 3,
+}
+
+# A choice among steps has no gradient towards what was not chosen: what these see is found by changing steps.
+CHOOSES = {"KMax", "KMax, by the row's length"}
 
 
 def make(name):

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from atrous.layers import Positions, SelfAttention
+from atrous.layers import PastAttention, SelfAttention
 
 
 @torch.no_grad()
@@ -30,14 +30,24 @@ def test_heads_must_divide_channels(heads):
         SelfAttention(8, heads=heads)
 
 
-def test_positions_are_known_beyond_any_length_and_exact_in_single_precision():
-    far = torch.full((1, 1, 4), 0.0)
-    layer = Positions(4)
-    y, _, _ = layer.step(far, torch.tensor([[True]]), torch.tensor([[1_000_000]]))
-    expected = torch.tensor([1_000_000 * rate for rate in (1.0, 0.01)], dtype=torch.double)
-    torch.testing.assert_close(y[0, 0, :2].double(), expected.sin(), atol=1e-6, rtol=0)
+@torch.no_grad()
+def test_attention_over_the_past_is_attention_with_the_future_and_the_far_past_cut_away():
+    past, whole = PastAttention(8, heads=2, memory=3), SelfAttention(8, heads=2)
+    past.load_state_dict(whole.state_dict())
+    x = torch.randn(1, 9, 8)
+    y = past(x)
+    for step in range(9):
+        torch.testing.assert_close(y[:, step], whole(x[:, max(0, step - 3) : step + 1])[:, -1])
 
 
-def test_positions_need_pairs_of_channels():
-    with pytest.raises(ValueError, match="even number of channels, got 3"):
-        Positions(3)
+def test_a_memory_longer_than_the_row_sees_all_of_it():
+    layer = PastAttention(4, heads=1, memory=100)
+    y, _, (keys, values, bits) = layer.step(torch.randn(1, 3, 4), torch.ones(1, 3, dtype=torch.bool), layer.start(1))
+    assert y.isfinite().all()
+    assert keys.shape == values.shape == (1, 100, 4)
+    assert bits.sum() == 3
+
+
+def test_attention_over_the_past_says_what_it_got():
+    with pytest.raises(ValueError, match="got channels=8, heads=2, memory=-1"):
+        PastAttention(8, heads=2, memory=-1)

@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from atrous.layers import Conv, Parallel, Pointwise, Residual, Stack
+from atrous.layers import Conv, ConvTranspose, Parallel, Pointwise, Residual, Restored, Stack, densely
 
 
 def test_a_stack_names_the_part_that_does_not_fit():
@@ -44,3 +44,25 @@ def test_windows_of_parallel_paths_take_the_wider_side_each():
 def test_paths_that_do_not_fit_are_refused(build, words):
     with pytest.raises(ValueError, match=words):
         build()
+
+
+def test_what_is_restored_is_as_long_as_what_was_read():
+    path = Stack(Conv(2, 3, kernel=3, stride=3), ConvTranspose(3, 4, kernel=3, stride=3))
+    for steps in (1, 2, 3, 7):
+        assert Restored(path)(torch.randn(2, steps, 2)).shape == (2, steps, 4)
+
+
+def test_only_a_path_that_restores_the_rate_is_restored():
+    with pytest.raises(ValueError, match="restores the rate, got one with stride 2"):
+        Restored(Conv(2, 2, kernel=2, stride=2))
+
+
+def test_in_a_dense_block_the_input_arrives_intact_and_every_part_reads_all_before_it():
+    first, second = Conv(10, 10, kernel=3, right=1), Conv(20, 10, kernel=3, right=1)
+    block, x = densely(first, second), torch.randn(2, 7, 10)
+    y = block(x)
+    assert [part.outputs for part in block.parts] == [20, 30]  # 10 -> 20 -> 30
+    assert torch.equal(y[..., :10], x)
+    made = first(x)
+    torch.testing.assert_close(y[..., 10:20], made)
+    torch.testing.assert_close(y[..., 20:], second(torch.cat([x, made], -1)))

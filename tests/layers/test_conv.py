@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.slow import definitions as slow
 
 from atrous.attend import Max
-from atrous.layers import Conv, centred, fold, weight_norm
+from atrous.layers import Conv, centred, fold, weight_norm, wide
 
 SHAPES = [  # kernel, dilation, stride, right
     (1, 1, 1, 0),
@@ -53,7 +53,7 @@ def test_text_is_an_image_of_height_one(kernel, dilation):
     """conv1d over (channels, time) and conv2d over (channels, 1, time) are both what Conv does."""
     conv = Conv(3, 4, kernel=kernel, dilation=dilation).double()
     x = torch.randn(2, 15, 3, dtype=torch.double)
-    line = F.pad(x.transpose(1, 2), (conv.left, 0))
+    line = F.pad(x.transpose(1, 2), (conv.taps.left, 0))
     flat = F.conv1d(line, conv.weight, conv.bias, dilation=dilation)
     image = F.conv2d(line[:, :, None], conv.weight[:, :, None], conv.bias, dilation=(1, dilation))
     torch.testing.assert_close(flat, image[:, :, 0])
@@ -112,3 +112,43 @@ def test_weight_norm_starts_and_folds_as_the_same_function():
 @torch.no_grad()
 def test_folded_weights_are_parameters_even_without_gradients():
     assert {name for name, _ in fold(weight_norm(Conv(2, 5, kernel=3))).named_parameters()} == {"weight", "bias"}
+
+
+def test_a_depthwise_convolution_is_one_convolution_a_channel():
+    whole = Conv(3, 3, kernel=4, right=1, groups=3)
+    x = torch.randn(2, 9, 3)
+    for channel in range(3):
+        alone = Conv(1, 1, kernel=4, right=1)
+        alone.load_state_dict({name: value[channel : channel + 1] for name, value in whole.state_dict().items()})
+        torch.testing.assert_close(whole(x)[..., channel], alone(x[..., channel : channel + 1])[..., 0])
+
+
+@pytest.mark.parametrize("steps", [1, 4, 5, 12])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_valid_convolution_is_torch_s_own_without_padding(steps, stride):
+    conv, x = Conv(3, 4, kernel=3, dilation=2, stride=stride, valid=True), torch.randn(1, steps, 3)
+    real = conv.after(torch.ones(1, steps, dtype=torch.bool))
+    if steps < 5:
+        assert not real.any()
+        return
+    expected = F.conv1d(x.transpose(1, 2), conv.weight, conv.bias, dilation=2, stride=stride).transpose(1, 2)
+    torch.testing.assert_close(conv(x)[real], expected[0])
+
+
+@pytest.mark.parametrize("steps", [1, 2, 9])
+def test_a_wide_convolution_gives_an_output_for_every_step_its_kernel_touches(steps):
+    layer, x = wide(3, 4, kernel=5), torch.randn(1, steps, 3)
+    conv = layer.parts[1]
+    expected = F.conv1d(x.transpose(1, 2), conv.weight, conv.bias, padding=4).transpose(1, 2)
+    torch.testing.assert_close(layer(x), expected)
+
+
+@pytest.mark.parametrize("options, said", [
+    ({"groups": 2}, "groups that divide both, got inputs=3, outputs=4, groups=2"),
+    ({"valid": True, "right": 1}, "no right when it is valid, got right=1"),
+    ({"right": 3}, "right <= .* = 2, got right=3"),
+    ({"stride": 0}, "stride=0"),
+])  # fmt: skip
+def test_conv_says_which_of_its_options_is_wrong(options, said):
+    with pytest.raises(ValueError, match=said):
+        Conv(3, 4, kernel=3, **options)

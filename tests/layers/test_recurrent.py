@@ -4,20 +4,31 @@ import torch
 from tests.slow import definitions as slow
 from torch import nn
 
-from atrous.layers import LSTM, Backward, Conv
+from atrous.layers import GRU, RNN
+
+WEIGHTS = {RNN: ("weight_input", "weight_state", "bias"), GRU: ("weight_input", "weight_state", "bias", "bias_new")}
+DEFINITIONS = {RNN: slow.rnn, GRU: slow.gru}
+every_kind = pytest.mark.parametrize("kind", [RNN, GRU])
 
 
+def drawn(kind):
+    layer = kind(3, 4).double()
+    nn.init.normal_(layer.bias)
+    return layer
+
+
+@every_kind
 @pytest.mark.parametrize("steps", [1, 2, 20])
-def test_lstm_matches_its_definition(steps):
-    lstm = LSTM(3, 4).double()
+def test_the_layer_matches_its_definition(kind, steps):
+    layer = drawn(kind)
     x = torch.randn(1, steps, 3, dtype=torch.double)
-    weights = (weight.detach().numpy() for weight in (lstm.weight_input, lstm.weight_state, lstm.bias))
-    np.testing.assert_allclose(lstm(x)[0].detach(), slow.lstm(x[0].numpy(), *weights), atol=1e-12)
+    weights = (getattr(layer, name).detach().numpy() for name in WEIGHTS[kind])
+    np.testing.assert_allclose(layer(x)[0].detach(), DEFINITIONS[kind](x[0].numpy(), *weights), atol=1e-12)
 
 
 @torch.no_grad()
-def test_lstm_is_torch_s_own():
-    ours, theirs = LSTM(3, 4), nn.LSTM(3, 4, batch_first=True)
+def test_the_plain_layer_is_torch_s_own():
+    ours, theirs = RNN(3, 4), nn.RNN(3, 4, batch_first=True)
     ours.weight_input.copy_(theirs.weight_ih_l0)
     ours.weight_state.copy_(theirs.weight_hh_l0)
     ours.bias.copy_(theirs.bias_ih_l0 + theirs.bias_hh_l0)
@@ -26,33 +37,30 @@ def test_lstm_is_torch_s_own():
 
 
 @torch.no_grad()
-def test_both_directions_are_torch_s_bidirectional_lstm():
-    forth, back, theirs = LSTM(3, 4), LSTM(3, 4), nn.LSTM(3, 4, batch_first=True, bidirectional=True)
-    for ours, end in ((forth, ""), (back, "_reverse")):
-        ours.weight_input.copy_(getattr(theirs, f"weight_ih_l0{end}"))
-        ours.weight_state.copy_(getattr(theirs, f"weight_hh_l0{end}"))
-        ours.bias.copy_(getattr(theirs, f"bias_ih_l0{end}") + getattr(theirs, f"bias_hh_l0{end}"))
+def test_the_gated_unit_is_torch_s_own():
+    ours, theirs = GRU(3, 4), nn.GRU(3, 4, batch_first=True)
+    ours.weight_input.copy_(theirs.weight_ih_l0)
+    ours.weight_state.copy_(theirs.weight_hh_l0)
+    ours.bias.copy_(theirs.bias_ih_l0)
+    ours.bias[:8] += theirs.bias_hh_l0[:8]
+    ours.bias_new.copy_(theirs.bias_hh_l0[8:])
     x = torch.randn(2, 9, 3)
-    torch.testing.assert_close(torch.cat([forth(x), Backward(back)(x)], -1), theirs(x)[0])
+    torch.testing.assert_close(ours(x), theirs(x)[0])
 
 
+@every_kind
 @torch.no_grad()
-def test_masked_steps_leave_the_memory_as_it_was():
-    lstm = LSTM(3, 4).double()
-    nn.init.normal_(lstm.bias)
+def test_masked_steps_leave_the_memory_as_it_was(kind):
+    layer = drawn(kind)
     x = torch.randn(1, 5, 3, dtype=torch.double)
     mask = torch.tensor([[False, False, True, True, True]])
-    y, _, state = lstm.step(x, mask, lstm.start(1))
+    y, _, state = layer.step(x, mask, layer.start(1))
     assert not y[:, :2].any()
-    _, _, plain = lstm.step(x[:, 2:], mask[:, 2:], lstm.start(1))
+    _, _, plain = layer.step(x[:, 2:], mask[:, 2:], layer.start(1))
     torch.testing.assert_close(state, plain)
 
 
-def test_lstm_says_what_it_got():
+@every_kind
+def test_the_layer_says_what_it_got(kind):
     with pytest.raises(ValueError, match="got inputs=3, outputs=0"):
-        LSTM(3, 0)
-
-
-def test_backward_refuses_a_layer_that_changes_the_rate():
-    with pytest.raises(ValueError, match=r"keeps the rate, got .* with stride 2"):
-        Backward(Conv(3, 4, kernel=2, stride=2))
+        kind(3, 0)

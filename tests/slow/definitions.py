@@ -48,6 +48,72 @@ def lstm(x, weight_input, weight_state, bias):
     return np.array(y).reshape(-1, units)
 
 
+def rnn(x, weight_input, weight_state, bias):
+    """x (time, inputs) -> (time, units)."""
+    hidden, y = np.zeros(len(bias)), []
+    for now in x:
+        hidden = np.tanh(weight_input @ now + weight_state @ hidden + bias)
+        y.append(hidden)
+    return np.array(y)
+
+
+def gru(x, weight_input, weight_state, bias, bias_new):
+    """x (time, inputs) -> (time, units); gates in the order reset, update, new."""
+    hidden, y = np.zeros(len(bias_new)), []
+    for now in x:
+        reset, update, new = np.split(weight_input @ now + bias, 3)
+        past_reset, past_update, past_new = np.split(weight_state @ hidden, 3)
+        new = np.tanh(new + sigmoid(reset + past_reset) * (past_new + bias_new))
+        share = sigmoid(update + past_update)
+        hidden = (1 - share) * new + share * hidden
+        y.append(hidden)
+    return np.array(y)
+
+
+def multiplicative_lstm(x, weight_input, weight_state, weight_product, bias):
+    """x (time, inputs) -> (time, units); rows of weight_input: the four gates as in lstm, then the product's."""
+    units = weight_state.shape[1]
+    hidden, cell, y = np.zeros(units), np.zeros(units), []
+    for now in x:
+        gates, factor = np.split(weight_input @ now, [4 * units])
+        product = factor * (weight_state @ hidden)
+        entry, forget, update, exit_ = np.split(gates + weight_product @ product + bias, 4)
+        cell = sigmoid(forget) * cell + sigmoid(entry) * np.tanh(update)
+        hidden = sigmoid(exit_) * np.tanh(cell)
+        y.append(hidden)
+    return np.array(y)
+
+
+def convolve_transposed(x, weight, bias, *, stride):
+    """x (time, inputs), weight (inputs, outputs, kernel) -> (time * stride, outputs): each step spreads forward."""
+    kernel = weight.shape[2]
+    y = np.tile(bias, (len(x) * stride, 1))
+    for i in range(len(x)):
+        for tap in range(kernel):
+            if i * stride + tap < len(y):
+                y[i * stride + tap] += x[i] @ weight[:, :, tap]
+    return y
+
+
+def pool(x, *, kind, kernel, stride, right):
+    """x (time, channels) -> (ceil(time / stride), channels), over the steps that are there."""
+    left = kernel - 1 - right
+    y = []
+    for j in range(math.ceil(len(x) / stride)):
+        there = x[max(0, j * stride - left) : j * stride + right + 1]
+        y.append(there.max(0) if kind == "max" else there.mean(0))
+    return np.array(y)
+
+
+def k_max(x, *, k):
+    """x (time, channels) -> (min(k, time), channels): the k largest in order of time, ties to the earlier step."""
+    columns = []
+    for column in x.T:
+        best = sorted(range(len(column)), key=lambda place: (-column[place], place))[:k]
+        columns.append([column[place] for place in sorted(best)])
+    return np.array(columns).T
+
+
 def conv_flops(steps, inputs, outputs, kernel, stride):
     """2 x multiply-adds, counted one output number at a time."""
     return sum(2 * kernel * inputs for _ in range(math.ceil(steps / stride)) for _ in range(outputs))

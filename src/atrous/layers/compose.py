@@ -98,8 +98,10 @@ class Stack(Layer):
         return x, mask, tuple(later)
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
+        if mask is None:  # a part may find some of its own outputs not real, as a valid convolution does
+            mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
         for part in _layers(self.parts):
-            x, mask = part(x, mask), None if mask is None else part.after(mask)
+            x, mask = part(x, mask), part.after(mask)
         return x
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
@@ -205,3 +207,59 @@ class Residual(Layer):
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
         return self.sum.after(mask)
+
+
+class Restored(Layer):
+    """A path that lowers the rate and raises it again, cut to the length of what it reads. The mask is its input's.
+
+    Shapes: (batch, time, inputs) -> (batch, time, outputs). Sees: what the path sees.
+    A row of 5 steps, halved and doubled, comes back as 6; beside a skip, or for a label a step, it must be 5 again.
+
+    >>> from atrous.layers import Conv, ConvTranspose
+    >>> down, up = Conv(4, 4, kernel=2, stride=2), ConvTranspose(4, 4, kernel=2, stride=2)
+    >>> Restored(Stack(down, up))(torch.zeros(1, 5, 4)).shape
+    torch.Size([1, 5, 4])
+
+    Raises ValueError if the path does not restore the rate.
+    Source: Ronneberger, Fischer, Brox 2015, U-Net, section 2, https://arxiv.org/abs/1505.04597
+    """
+
+    def __init__(self, path: Layer) -> None:
+        super().__init__()
+        if path.window.stride != 1:
+            raise ValueError(f"Restored needs a path that restores the rate, got one with stride {path.window.stride}")
+        self.path = path
+        for name in ("inputs", "outputs", "window", "grain", "delay", "streams"):
+            setattr(self, name, getattr(path, name))
+        self.cost = Cost(path.cost.parameters, path.cost.flops)
+
+    def start(self, batch: int) -> State:
+        return self.unset(batch, self.delay), self.path.start(batch)
+
+    def step(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        steps, bits = x.shape[1], torch.cat([state[0], mask], 1)
+        y, _, inner = self.path.step(x, mask, state[1])
+        return y, bits[:, :steps], (bits[:, steps:], inner)
+
+    def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
+        return self.path(x, mask)[:, : x.shape[1]]
+
+
+def densely(*parts: Layer) -> Stack:
+    """Layers that each read everything made before them: the input and all earlier parts' outputs, concatenated.
+
+    Shapes: (batch, time, inputs) -> (batch, time, inputs + sum of the parts' outputs). The input arrives intact, as the
+    first channels. Sees: the parts' windows, composed.
+
+    >>> from atrous.layers import Conv
+    >>> block = densely(Conv(10, 10, kernel=3), Conv(20, 10, kernel=3))  # 10 -> 20 -> 30 channels
+    >>> block.outputs
+    30
+
+    Raises ValueError if a part does not take the channels made before it, or changes the rate.
+    Source: Huang, Liu, van der Maaten, Weinberger 2017, Densely Connected Convolutional Networks, section 3,
+    https://arxiv.org/abs/1608.06993
+    """
+    return Stack(*(Parallel(Stack(), part) for part in parts))

@@ -1,8 +1,6 @@
-"""Dilated, strided convolution: causal, centred, or anything between."""
+"""Dilated, strided convolution: causal, centred, or anything between; grouped; unpadded; wide."""
 
 from __future__ import annotations
-
-import math
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +8,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
-from atrous.window import Window, conv_cost
+from atrous.errors import NotStreamable
+from atrous.layers.compose import Stack
+from atrous.layers.taps import Taps
+from atrous.window import Cost, conv_cost
 
 
 class Conv(Layer):
@@ -21,13 +22,22 @@ class Conv(Layer):
 
     right: steps seen after step j * stride by output j. None: min(stride - 1, (kernel - 1) * dilation), the causal
         layer, whose outputs each close their own block of `stride` steps. `centred` computes the middle one.
+    groups: into so many equal parts are the channels divided, each read by its own part of the outputs; as many as
+        there are inputs: the depthwise convolution.
+    valid: unpadded. Output j begins at step j * stride, and only outputs whose whole window lies within the row are
+        real: a row of T steps has T - (kernel - 1) * dilation of them at stride 1, a shorter row has none.
 
     >>> Conv(2, 5, kernel=3, dilation=4)(torch.zeros(1, 10, 2)).shape
     torch.Size([1, 10, 5])
     >>> Conv(2, 5, kernel=3, dilation=4).window
     Window(left=8, right=0, stride=1)
+    >>> Conv(4, 4, kernel=3, groups=4).cost.parameters
+    16
+    >>> Conv(2, 5, kernel=3, valid=True).after(torch.tensor([[True, True, True, True]]))
+    tensor([[ True,  True, False, False]])
 
-    Raises ValueError if kernel, dilation, stride or a channel count is below 1, or right is not within the kernel.
+    Raises ValueError if kernel, dilation, stride, groups or a channel count is below 1, groups does not divide both
+    channel counts, right is not within the kernel, or valid comes with a right.
     Source: van den Oord et al. 2016, WaveNet, section 2.1, https://arxiv.org/abs/1609.03499
     """
 
@@ -35,77 +45,152 @@ class Conv(Layer):
     outputs: int
 
     def __init__(
-        self, inputs: int, outputs: int, *, kernel: int, dilation: int = 1, stride: int = 1, right: int | None = None
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        kernel: int,
+        dilation: int = 1,
+        stride: int = 1,
+        right: int | None = None,
+        groups: int = 1,
+        valid: bool = False,
     ) -> None:
         super().__init__()
-        if min(kernel, dilation, stride, inputs, outputs) < 1:
+        if min(inputs, outputs, groups) < 1 or inputs % groups or outputs % groups:
             raise ValueError(
-                "Conv needs inputs, outputs, kernel, dilation and stride >= 1, got "
-                f"inputs={inputs}, outputs={outputs}, kernel={kernel}, dilation={dilation}, stride={stride}"
+                "Conv needs inputs and outputs >= 1 and groups that divide both, got "
+                f"inputs={inputs}, outputs={outputs}, groups={groups}"
             )
-        self.span = (kernel - 1) * dilation
-        self.right = min(stride - 1, self.span) if right is None else right
-        self.left = self.span - self.right
-        if self.right < 0 or self.left < 0:
+        if valid and right is not None:
             raise ValueError(
-                f"Conv needs 0 <= right <= (kernel - 1) * dilation = {self.span}, got right={right}: "
-                "a window beside its own step would see nothing of it"
+                f"Conv needs no right when it is valid, got right={right}: its windows begin at their step"
             )
+        try:
+            self.taps = Taps(kernel, dilation, stride, (kernel - 1) * dilation if valid else right)
+        except ValueError as error:
+            raise ValueError(f"Conv {error}") from None
         self.inputs, self.outputs = inputs, outputs
         self.kernel, self.dilation, self.stride = kernel, dilation, stride
-        self.grain = stride
-        self.delay = max(0, math.ceil((self.right - (stride - 1)) / stride))
-        self.window = Window(self.left, self.right, stride)
-        self.cost = conv_cost(inputs, outputs, kernel=kernel, stride=stride)
-        self.weight = nn.Parameter(torch.empty(outputs, inputs, kernel))
+        self.groups, self.valid = groups, valid
+        self.grain, self.delay, self.window = stride, self.taps.delay, self.taps.window
+        self.cost = conv_cost(inputs, outputs, kernel=kernel, stride=stride, groups=groups)
+        self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel))
         self.bias = nn.Parameter(torch.zeros(outputs))
         nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
 
     def extra_repr(self) -> str:
         sizes = f"{self.inputs}, {self.outputs}, kernel={self.kernel}"
-        options = {"dilation": (self.dilation, 1), "stride": (self.stride, 1), "right": (self.right, 0)}
+        options = {
+            "dilation": (self.dilation, 1),
+            "stride": (self.stride, 1),
+            "right": (self.taps.ahead, self.taps.ahead if self.valid else 0),
+            "groups": (self.groups, 1),
+            "valid": (self.valid, False),
+        }
         return sizes + "".join(f", {name}={value}" for name, (value, usual) in options.items() if value != usual)
 
     def start(self, batch: int) -> State:
-        late = self.delay * self.stride
-        return self.zeros(batch, self.left + late, self.inputs), self.unset(batch, late)
+        return self.zeros(batch, self.taps.left + self.taps.late, self.inputs), self.unset(batch, self.taps.late)
 
     def step(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         steps = x.shape[1]
         whole, bits = torch.cat([state[0], clear(x, mask)], 1), torch.cat([state[1], mask], 1)
+        real = bits[:, : steps : self.stride]
+        if self.valid:
+            real = real & bits[:, self.taps.span : self.taps.reach(steps) : self.stride]
         # Slice from the front: with nothing to keep, whole[:, -0:] would keep everything.
-        return (
-            self._convolve(whole[:, : steps - self.stride + 1 + self.span]),
-            bits[:, : steps : self.stride],
-            (whole[:, steps:], bits[:, steps:]),
-        )
+        return self._convolve(whole[:, : self.taps.reach(steps)]), real, (whole[:, steps:], bits[:, steps:])
 
     def forward(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch later outputs"]:
-        # Rounded up to a whole number of strides, as a stream is: T steps give ceil(T / stride), alone or padded.
-        ahead = self.span - self.left + (-x.shape[1]) % self.stride - (self.stride - 1)
-        return self._convolve(F.pad(clear(x, mask), (0, 0, self.left, ahead)))
+        return self._convolve(F.pad(clear(x, mask), (0, 0, self.taps.left, self.taps.beyond(x.shape[1]))))
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
+        if self.valid:
+            mask = F.pad(mask, (0, self.taps.span))[:, self.taps.span :]
         return mask[:, :: self.stride]
 
     def _convolve(self, padded: Tensor) -> Tensor:
         """The one kernel behind both readings: output j reads padded steps j * stride ... j * stride + span."""
-        if self.kernel == 1:
+        if self.kernel == self.groups == 1:
             return F.linear(padded[:, :: self.stride], self.weight[:, :, 0], self.bias)
         # Text is an image of height 1: (batch, time, channels) is channels-last already, so nothing is transposed.
         image = padded.unsqueeze(1).permute(0, 3, 1, 2)
-        y = F.conv2d(image, self.weight.unsqueeze(2), self.bias, stride=(1, self.stride), dilation=(1, self.dilation))
+        weight, stride, dilation = self.weight.unsqueeze(2), (1, self.stride), (1, self.dilation)
+        y = F.conv2d(image, weight, self.bias, stride=stride, dilation=dilation, groups=self.groups)
         return y.permute(0, 2, 3, 1).squeeze(1)
 
 
-def centred(kernel: int, dilation: int = 1) -> int:
-    """The `right` of a convolution centred on its own step; an even kernel leans to the past.
+class Extend(Layer):
+    """Appends `steps` real steps of zeros to every row that has a step, so that the convolution after it is wide.
 
-    >>> Conv(1, 1, kernel=5, dilation=2, right=centred(5, 2)).window
-    Window(left=4, right=4, stride=1)
+    Shapes: (batch, time, channels) -> (batch, time + steps, channels). Sees: its own step.
+
+    >>> Extend(2).after(torch.tensor([[True, True, False], [False, False, False]])).int()
+    tensor([[1, 1, 1, 1, 0],
+            [0, 0, 0, 0, 0]], dtype=torch.int32)
+
+    Raises ValueError if steps is below 0. `step` raises NotStreamable.
     """
-    return (kernel - 1) * dilation // 2
+
+    streams = False
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        if steps < 0:
+            raise ValueError(f"Extend needs steps >= 0, got {steps}")
+        self.steps = steps
+        self.cost = Cost(steps=lambda time: time + steps)
+
+    def extra_repr(self) -> str:
+        return str(self.steps)
+
+    def step(
+        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        raise NotStreamable(
+            "a wide convolution gives more steps than it reads, and a stream has no room for them; "
+            "to stream, use a causal or a centred convolution"
+        )
+
+    def forward(
+        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> Float[Tensor, "batch longer channels"]:
+        return F.pad(clear(x, mask), (0, 0, 0, self.steps))
+
+    def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch longer"]:
+        first = mask[:, :1].expand(-1, self.steps)
+        return torch.cat([first, mask], 1)
+
+
+def wide(inputs: int, outputs: int, *, kernel: int, dilation: int = 1) -> Stack:
+    """A wide convolution: one output for every step that the kernel touches, the row's edges included.
+
+    Shapes: (batch, time, inputs) -> (batch, time + (kernel - 1) * dilation, outputs), and as many more for every row.
+    Sees: (kernel - 1) * dilation steps back. Every weight reads every step, and no row is too short.
+
+    >>> wide(2, 5, kernel=3)(torch.zeros(1, 4, 2)).shape
+    torch.Size([1, 6, 5])
+
+    Source: Kalchbrenner, Grefenstette, Blunsom 2014, section 2.2 (full convolution), https://arxiv.org/abs/1404.2188
+    """
+    return Stack(Extend((kernel - 1) * dilation), Conv(inputs, outputs, kernel=kernel, dilation=dilation))
+
+
+def separable(inputs: int, outputs: int, *, kernel: int, dilation: int = 1, right: int | None = None) -> Stack:
+    """A depthwise separable convolution: each channel over time by itself, then each step over its channels.
+
+    Shapes: (batch, time, inputs) -> (batch, time, outputs). Sees: as a `Conv` of that kernel, dilation and right, for
+    kernel * inputs + inputs * outputs weights instead of kernel * inputs * outputs.
+
+    >>> separable(64, 64, kernel=7).cost.parameters, Conv(64, 64, kernel=7).cost.parameters
+    (4672, 28736)
+
+    Source: Howard et al. 2017, MobileNets, section 3.1, https://arxiv.org/abs/1704.04861
+    """
+    depthwise = Conv(inputs, inputs, kernel=kernel, dilation=dilation, right=right, groups=inputs)
+    return Stack(depthwise, Conv(inputs, outputs, kernel=1))

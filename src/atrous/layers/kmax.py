@@ -1,0 +1,89 @@
+"""Dynamic k-max pooling: of every channel the largest values of a row, in the order in which they stood."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from atrous.contract import Layer, State
+from atrous.errors import NotStreamable
+from atrous.window import Cost, Number, Window
+
+
+class KMax(Layer):
+    """Of each channel the k largest values of the row, in their order of time; ties go to the earlier step.
+
+    Shapes: (batch, time, channels) -> (batch, later, channels), with `later` the k of a row of `time` steps.
+    Sees: the whole row. k follows from each row's own length: max(least, ceil(share * length)), at most the length, so
+    that a row gives the same alone and padded.
+
+    least: the smallest k. share: of the row's length, from 0 to 1; 0 gives every row the same k.
+
+    >>> KMax(2)(torch.tensor([[[5.0], [1.0], [7.0]]]))[0, :, 0]
+    tensor([5., 7.])
+
+    Raises ValueError if least is below 1 or share is not from 0 to 1. `step` raises NotStreamable.
+    Source: Kalchbrenner, Grefenstette, Blunsom 2014, A Convolutional Neural Network for Modelling Sentences, sections
+    3.2 and 3.3, https://arxiv.org/abs/1404.2188
+    """
+
+    streams = False
+
+    def __init__(self, least: int, *, share: Number = 0) -> None:
+        super().__init__()
+        if least < 1 or not 0 <= share <= 1:
+            raise ValueError(f"KMax needs least >= 1 and a share from 0 to 1, got least={least}, share={share}")
+        self.least, self.share = least, Fraction(share).limit_denominator(10**6)
+        self.window = Window(left=math.inf, right=math.inf)
+        self.cost = Cost(steps=lambda steps: min(steps, max(least, math.ceil(self.share * steps))))
+
+    def extra_repr(self) -> str:
+        return str(self.least) + (f", share={self.share}" if self.share else "")
+
+    def step(
+        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
+    ) -> tuple[Tensor, Tensor, State]:
+        raise NotStreamable(
+            "the k largest of a row are known at its end only; "
+            "to stream, use a convolution with a stride, or the pool kmax over the encoder's steps"
+        )
+
+    def forward(
+        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> Float[Tensor, "batch later channels"]:
+        time = x.shape[1]
+        bits = torch.ones_like(x[..., 0], dtype=torch.bool) if mask is None else mask
+        kept = self._kept(bits)
+        order = largest_first(torch.where(bits[..., None], x, x.new_full((), -math.inf)))
+        rank = torch.arange(time, device=x.device)[None, :, None]
+        # What is not among the k stands behind everything; then time order, and off with what stands behind.
+        places = torch.where(rank < kept[:, None, None], order, time).sort(1).values.clamp(max=max(time - 1, 0))
+        return x.gather(1, places)[:, : self._most(time)]
+
+    def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
+        rank = torch.arange(mask.shape[1], device=mask.device)[None, :]
+        return (rank < self._kept(mask)[:, None])[:, : self._most(mask.shape[1])]
+
+    def _kept(self, mask: Tensor) -> Tensor:
+        """k of every row."""
+        length = mask.sum(1)
+        scaled = (length * self.share.numerator + self.share.denominator - 1) // self.share.denominator
+        return torch.minimum(scaled.clamp(min=self.least), length)
+
+    def _most(self, time: int) -> int:
+        """k of a row of so many steps; slicing takes care of more than there are."""
+        scaled = (time * self.share.numerator + self.share.denominator - 1) // self.share.denominator
+        most: int = torch.sym_max(self.least, scaled)  # type: ignore[no-untyped-call]
+        return most
+
+
+def largest_first(x: Tensor) -> Tensor:
+    """The places of each channel's values over time, the largest first, of equal ones the earlier first."""
+    if torch.compiler.is_exporting():
+        # ONNX's TopK puts the earlier first; its Sort knows no such promise.
+        return x.topk(x.shape[1], dim=1).indices
+    return x.sort(dim=1, descending=True, stable=True).indices
