@@ -17,6 +17,7 @@ from pathlib import Path
 
 from atrous.bundle.trained import Bundle
 from atrous.config import load
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 LINES = (50_000, 1_000_000)
@@ -54,7 +55,7 @@ def main() -> int:
     settings = load(encode=parser.parse_args().encode)
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model"
-        Bundle.fresh(settings, Tokeniser("bytes", False, ()), ("bad", "good")).save(model)
+        Bundle.fresh(settings, Reader(Tokeniser("bytes", False, ())), ("bad", "good")).save(model)
         peaks = []
         for count in LINES:
             texts = Path(folder) / f"{count}.txt"

@@ -15,6 +15,24 @@ def test_the_mask_of_a_batch_is_true_up_to_each_length():
     assert batch.mask.tolist() == [[False, False], [True, False], [True, True]]
 
 
+def test_the_mask_is_that_of_whatever_field_is_there():
+    lengths = torch.tensor([1, 2])
+    characters = torch.zeros(2, 3, 4, dtype=torch.long)
+    for batch in (Batch(None, lengths, values=torch.zeros(2, 3, 1)), Batch(None, lengths, characters=characters)):
+        assert batch.mask.tolist() == [[True, False, False], [True, True, False]]
+        assert batch.time == 3
+    with pytest.raises(ValueError, match="one field of ids, beside, characters, values at least, got lengths alone"):
+        _ = Batch(None, lengths).mask
+
+
+def test_a_batch_is_mapped_and_cut_field_by_field():
+    batch = Batch(torch.tensor([[2, 3], [4, 5]]), torch.tensor([2, 1]), values=torch.ones(2, 2, 1))
+    turned = batch.map(lambda part: part.flip(0))
+    assert (turned.ids.tolist(), turned.lengths.tolist(), turned.beside) == ([[4, 5], [2, 3]], [1, 2], None)
+    last = batch.cut(slice(1, None))
+    assert (last.ids.tolist(), last.values.shape, last.lengths.tolist()) == ([[3], [5]], (2, 1, 1), [2, 1])
+
+
 def test_states_are_trees_whose_first_axis_is_the_row():
     state = (torch.tensor([[1.0], [2.0]]), ((), (torch.tensor([3, 4]),)))
     assert reorder(state, torch.tensor([1, 1, 0]))[1][1][0].tolist() == [4, 4, 3]

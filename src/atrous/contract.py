@@ -31,19 +31,60 @@ State: TypeAlias = Any  # Tensor | tuple[State, ...]; mypy knows no recursive al
 
 
 class Batch(NamedTuple):
-    """Rows of tokens, padded on the right. Its names are the names of an export's inputs.
+    """Rows of steps, padded on the right; each field is one representation of them, None where nobody reads it.
 
-    ids: (batch, time), 0 where a row is padded.
+    ids: (batch, time), tokens; 0 where a row is padded.
     lengths: (batch,), real steps a row; a row may be empty.
+    beside: (batch, time), tokens of a second representation of the same row; 0 too where it is the shorter one.
+    characters: (batch, time, letters), the letters of each token; 0 after its last one.
+    values: (batch, time, features), numbers; NaN where one is missing.
+
+    Its names are the names of an export's inputs. Time is that of whatever field is there.
+
+    >>> batch = Batch(torch.tensor([[5, 7, 0]]), torch.tensor([2]))
+    >>> batch.mask.tolist(), list(batch.fields), batch.cut(slice(1, 2)).ids.tolist()
+    ([[True, True, False]], ['ids'], [[7]])
     """
 
-    ids: Int[Tensor, "batch time"]
+    ids: Int[Tensor, "batch time"] | None
     lengths: Int[Tensor, " batch"]
+    beside: Int[Tensor, "batch time"] | None = None
+    characters: Int[Tensor, "batch time letters"] | None = None
+    values: Float[Tensor, "batch time features"] | None = None
+
+    @property
+    def fields(self) -> dict[str, Tensor]:
+        """What is told of every step, by name."""
+        return {name: part for name, part in self._asdict().items() if name != "lengths" and part is not None}
+
+    @property
+    def time(self) -> int:
+        """Steps of the batch, padding included. Raises ValueError if no field is there."""
+        return self._first.shape[1]
 
     @property
     def mask(self) -> Bool[Tensor, "batch time"]:
-        """True where a step is real."""
-        return torch.arange(self.ids.shape[1], device=self.ids.device)[None, :] < self.lengths[:, None]
+        """True where a step is real. Raises ValueError if no field is there."""
+        first = self._first
+        return torch.arange(first.shape[1], device=first.device)[None, :] < self.lengths[:, None]
+
+    @property
+    def _first(self) -> Tensor:
+        for part in self.fields.values():
+            return part
+        raise ValueError(f"Batch needs one field of {', '.join(FIELDS)} at least, got lengths alone")
+
+    def map(self, function: Callable[[Tensor], Tensor]) -> Batch:
+        """The batch of function(tensor) for every tensor that is there, lengths included: to a device, some rows."""
+        fields = {name: function(part) for name, part in self.fields.items()}
+        return self._replace(lengths=function(self.lengths), **fields)
+
+    def cut(self, steps: slice) -> Batch:
+        """The chunk of these steps, with the lengths of the whole rows."""
+        return self._replace(**{name: part[:, steps] for name, part in self.fields.items()})
+
+
+FIELDS = tuple(name for name in Batch._fields if name != "lengths")
 
 
 class Layer(nn.Module):
@@ -150,11 +191,13 @@ class Embed(nn.Module):
 
     window: the tokens that one step of its output sees.
     outputs: channels of x.
+    reads: the fields of the batch that it reads.
     """
 
     window: Window = Window()
     cost: Cost = Cost()
     outputs: int
+    reads: tuple[str, ...] = ("ids",)
 
     __call__: Callable[..., Tensor]
 
@@ -168,7 +211,7 @@ class Embed(nn.Module):
 
     def forward(self, batch: Batch) -> Float[Tensor, "batch time outputs"]:
         """The vectors of whole rows."""
-        return self.step(batch, batch.mask, self.start(batch.ids.shape[0]))[0]
+        return self.step(batch, batch.mask, self.start(batch.lengths.shape[0]))[0]
 
 
 def clear(x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None) -> Tensor:

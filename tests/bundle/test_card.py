@@ -1,13 +1,14 @@
 from atrous.bundle import Bundle
 from atrous.bundle.card import card
 from atrous.config import load
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 SCORED = {"accuracy": 0.9, "macro_f1": 0.8, "loss": 0.3}
 
 
 def test_the_card_tells_data_scores_window_and_cost():
-    bundle = Bundle.fresh(load(encode="residual"), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    bundle = Bundle.fresh(load(encode="residual"), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
     assert "Not trained" in card(bundle)
     bundle.scores = {
         "data": {"train": 1000, "dev": 100, "test": 90, "files": {"data": "reviews.csv"}},

@@ -8,9 +8,10 @@ import atrous
 from atrous.bundle import Bundle
 from atrous.config import Settings, load
 from atrous.errors import FolderError, OutputExists
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
-BYTES = Tokeniser("bytes", False, ())
+BYTES = Reader(Tokeniser("bytes", False, ()))
 
 
 @pytest.fixture
@@ -125,3 +126,10 @@ def test_labels_that_are_no_labels_are_refused(folder, labels):
     (folder / "vocabulary.json").write_text(json.dumps({**vocabulary, "labels": labels}))
     with pytest.raises(FolderError, match=r"vocabulary\.json: no list of two labels or more"):
         atrous.load(folder)
+
+
+def test_a_folder_of_the_first_version_holds_a_tokeniser_alone(folder):
+    file = folder / "vocabulary.json"
+    tokeniser = json.loads(file.read_text(encoding="utf-8"))["reader"]["tokeniser"]
+    file.write_text(json.dumps({"tokeniser": tokeniser, "labels": ["neg", "pos"]}), encoding="utf-8")
+    assert atrous.load(folder).reader == BYTES

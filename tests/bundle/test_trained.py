@@ -5,13 +5,14 @@ import torch
 
 from atrous.bundle import Bundle
 from atrous.config import load
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 
 @pytest.fixture
 def bundle():
     torch.manual_seed(0)
-    return Bundle.fresh(load(encode="tcn"), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    return Bundle.fresh(load(encode="tcn"), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
 
 
 def test_an_answer_does_not_depend_on_its_company(bundle):
@@ -32,7 +33,7 @@ def test_probabilities_are_of_every_label_and_sum_to_one(bundle):
 
 def test_no_texts_have_no_answers_and_what_is_no_text_is_refused(bundle):
     assert bundle.predict([]) == []
-    with pytest.raises(TypeError, match="predict needs texts, got int: 3"):
+    with pytest.raises(TypeError, match="needs texts, got int: 3"):
         # As it is outside the tests, where nothing checks annotations.
         inspect.unwrap(Bundle.predict)(bundle, ["text", 3])
 

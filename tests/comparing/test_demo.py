@@ -33,5 +33,5 @@ def test_the_demo_leaves_results_and_a_model_that_answers(tmp_path, monkeypatch)
 def test_the_models_of_the_demo_are_of_one_size():
     for name, options in module.SIZES.items():
         assert name in ENCODE_SETTINGS
-        encoder = build(load(None, [*module.SHARED, *options], encode=name), tokens=258, labels=20).encode
+        encoder = build(load(None, [*module.SHARED, *options], encode=name), sizes={"ids": 258}, labels=20).encode
         assert name == "bag" or 49_000 <= encoder.cost.parameters <= 67_000

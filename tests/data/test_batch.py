@@ -4,9 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.data.batch import Examples, by_length
+from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
-BYTES = Tokeniser("bytes", False, ())
+BYTES = Reader(Tokeniser("bytes", False, ()))
 
 
 @given(st.lists(st.text(max_size=9), min_size=1, max_size=9))
@@ -20,8 +22,26 @@ def test_a_batch_holds_each_rows_own_ids_and_padding_after_them(texts):
         assert batch.ids.shape[1] == width
         for place, row in enumerate(order):
             length = int(batch.lengths[place])
-            assert batch.ids[place, :length].tolist() == BYTES(texts[row]).tolist()
+            assert batch.ids[place, :length].tolist() == BYTES(texts[row])["ids"].tolist()
             assert not batch.ids[place, length:].any()
+
+
+def test_every_array_a_reader_gives_becomes_a_field_of_the_batch(tmp_path):
+    letters = Tokeniser("characters", False, tuple("abc"))
+    reader = Reader(Tokeniser("words", True, ("a", "bc")), spelling=letters, letters=3)
+    rows = Examples.of(reader, ["a bc", "bc a a", ""])
+    in_a_file = np.memmap(tmp_path / "ids", np.int32, "w+", shape=rows.arrays["ids"].shape)
+    in_a_file[:] = rows.arrays["ids"]
+    for one in (rows, Examples({**rows.arrays, "ids": in_a_file}, rows.starts, rows.targets)):
+        batch, _ = one.batch([2, 0])
+        assert (batch.ids.tolist(), batch.lengths.tolist()) == ([[0, 0], [2, 3]], [0, 2])
+        assert batch.characters.tolist() == [[[0, 0, 0]] * 2, [[2, 0, 0], [3, 4, 0]]]
+    series = Examples.of(Reader(series=Series((0.0,), (1.0,))), ["1 ?", "", "3"])
+    batch, _ = series.batch([1, 0])
+    assert batch.ids is None
+    assert batch.values[0].tolist() == [[0.0], [0.0]]
+    assert batch.values[1, 0].tolist() == [1.0]
+    assert batch.values[1, 1].isnan().all()
 
 
 @given(st.lists(st.integers(0, 50), max_size=40), st.sampled_from([1, 2, 8]), st.integers(1, 99))

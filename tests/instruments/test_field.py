@@ -4,12 +4,14 @@ import atrous
 from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.errors import AtrousError, ConfigError
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 
 def test_field_takes_an_encoder_a_settings_file_a_folder_or_a_bundle(tmp_path):
     (tmp_path / "settings.toml").write_text('[encode]\nname = "tcn"\ndepth = 2\n')
-    bundle = Bundle.fresh(load(None, ["encode.depth=2"], encode="tcn"), Tokeniser("bytes", False, ()), ("a", "b"))
+    reader = Reader(Tokeniser("bytes", False, ()))
+    bundle = Bundle.fresh(load(None, ["encode.depth=2"], encode="tcn"), reader, ("a", "b"))
     bundle.save(tmp_path / "model")
     rows = [
         atrous.field(thing, steps=50) for thing in (str(tmp_path / "settings.toml"), str(tmp_path / "model"), bundle)
@@ -31,7 +33,7 @@ def test_settings_stand_above_those_of_the_encoder_or_the_file(tmp_path):
 
 
 def test_a_trained_model_keeps_its_own_settings():
-    bundle = Bundle.fresh(load(encode="ngram"), Tokeniser("bytes", False, ()), ("a", "b"))
+    bundle = Bundle.fresh(load(encode="ngram"), Reader(Tokeniser("bytes", False, ())), ("a", "b"))
     with pytest.raises(ConfigError, match="--set: a trained model keeps its own settings"):
         atrous.field(bundle, set=["encode.channels=5"])
 

@@ -161,6 +161,7 @@ ENCODERS = {
 EMBEDDINGS = {
     "Tokens": lambda: Tokens(9, 3),
     "Tokens, bigrams": lambda: Tokens(9, 3, bigrams=20),
+    "Tokens, of the second representation": lambda: Tokens(9, 3, field="beside"),
 }
 
 TABLE = {**LAYERS, **{f"encoder {name}": make for name, make in ENCODERS.items()}}

@@ -10,7 +10,7 @@ from atrous.contract import Batch, map_state
 from atrous.layers import Conv
 from tests.laws import laws
 from tests.laws.rows import draw_rows
-from tests.laws.table import MODELS, NOT_STREAMABLE, TABLE, make, make_model, shaken
+from tests.laws.table import EMBEDDINGS, MODELS, NOT_STREAMABLE, TABLE, make, make_model, shaken
 from tests.laws.test_models import draw_batch
 
 
@@ -95,10 +95,25 @@ def test_every_layer_that_streams_exports_its_step(name):
             laws.close(z[real], y[real], f"{rows} rows, {chunk} grains")
 
 
+def shapes_of(batch):
+    """Any batch, any length; letters and features are the model's own."""
+    return Batch(*({0: Dim.DYNAMIC} if one is batch.lengths else None if one is None else ANY for one in batch))
+
+
 @pytest.mark.parametrize("name", [name for name in MODELS if name.endswith("max")])
 def test_every_model_exports_whole(name):
     model = make_model(name, bigrams=20)
-    program = traced(model, (draw_batch([9, 12]),), (Batch(ANY, {0: Dim.DYNAMIC}),))
+    program = traced(model, (draw_batch([9, 12]),), (shapes_of(draw_batch([1])),))
     for lengths in ([1, 1], [7, 2, 5], [12, 0], [23]):
         batch = draw_batch(lengths)
         laws.close(program(batch), model(batch), f"lengths {lengths}")
+
+
+@pytest.mark.parametrize("name", EMBEDDINGS)
+def test_every_embedding_exports_whole(name):
+    embed = make(name)
+    example = draw_batch([9, 12], reads=embed.reads)
+    program = traced(embed, (example,), (shapes_of(example),))
+    for lengths in ([1, 1], [7, 2, 5], [12, 0], [23]):
+        batch = draw_batch(lengths, reads=embed.reads)
+        laws.close(program(batch)[batch.mask], embed(batch)[batch.mask], f"lengths {lengths}")

@@ -12,10 +12,11 @@ from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.data.batch import Examples
 from atrous.layers import fold
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 from tests.laws.table import MODELS
 
-BYTES = Tokeniser("bytes", False, ())
+BYTES = Reader(Tokeniser("bytes", False, ()))
 TEXTS = ["one", "", "a longer text, of many more tokens", "zwei Wörter"]
 
 READ = """
@@ -25,7 +26,7 @@ from atrous.data.batch import Examples
 found = {}
 for folder in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     bundle = atrous.load(folder)
-    found[folder.name] = logits(bundle.model, Examples.of(bundle.tokeniser, json.loads(sys.argv[2]))).tolist()
+    found[folder.name] = logits(bundle.model, Examples.of(bundle.reader, json.loads(sys.argv[2]))).tolist()
 print(json.dumps(found))
 """
 

@@ -16,35 +16,58 @@ every_model = pytest.mark.parametrize("name", MODELS)
 STREAMABLE = [name for name, (encoder, _) in MODELS.items() if f"encoder {encoder}" not in NOT_STREAMABLE]
 
 
-def draw_batch(lengths, *, seed=0, beyond=0, padding=0):
-    """Rows of tokens 2 ... 8, padded with any id at all: what is there must not matter."""
+LETTERS, FEATURES = 5, 2
+
+
+def draw_field(name, rows, time, generator):
+    """One field of a batch: tokens 2 ... 8, letters of words of any length, or values of which some are missing."""
+    if name == "values":
+        values = torch.randn(rows, time, FEATURES, dtype=torch.double, generator=generator)
+        return values.masked_fill(torch.rand(values.shape, generator=generator) < 0.3, torch.nan)
+    if name == "characters":
+        letters = torch.randint(2, 9, (rows, time, LETTERS), generator=generator)
+        ends = torch.randint(0, LETTERS + 1, (rows, time, 1), generator=generator)
+        return letters.masked_fill(torch.arange(LETTERS) >= ends, 0)
+    return torch.randint(2, 9, (rows, time), generator=generator)
+
+
+def draw_batch(lengths, *, seed=0, beyond=0, padding=0, reads=("ids",)):
+    """Rows of the fields that are read, padded with any id or value at all: what is there must not matter."""
     generator = torch.Generator().manual_seed(seed)
     time = max([1, *lengths]) + beyond
-    ids = torch.randint(2, 9, (len(lengths), time), generator=generator)
-    batch = Batch(ids, torch.tensor(lengths))
-    return Batch(torch.where(batch.mask, ids, padding), batch.lengths)
+    fields = {name: draw_field(name, len(lengths), time, generator) for name in reads}
+    batch = Batch(fields.pop("ids", None), torch.tensor(lengths), **fields)
+    padded = {
+        name: part.masked_fill(~batch.mask.view(*batch.mask.shape, *[1] * (part.dim() - 2)), padding)
+        for name, part in batch.fields.items()
+    }
+    return batch._replace(**padded)
 
 
 def alone(batch, row):
     length = int(batch.lengths[row])
-    return Batch(batch.ids[row : row + 1, : max(1, length)], batch.lengths[row : row + 1])
+    return batch.map(lambda part: part[row : row + 1]).cut(slice(max(1, length)))
+
+
+def longer(batch, steps):
+    """The batch with so many more steps of padding."""
+    more = draw_batch([steps] * len(batch.lengths), seed=1, reads=tuple(batch.fields))
+    return batch._replace(**{name: torch.cat([part, more.fields[name]], 1) for name, part in batch.fields.items()})
 
 
 @torch.no_grad()
 def stream(model, batch, plan):
     """Read the rows in chunks that change places; the last logits of each row, in the batch's order."""
-    count, time = batch.ids.shape
-    total = time + model.flush
-    ids = torch.cat([batch.ids, torch.full((count, total + 50 - time), 7)], 1)
-    mask = torch.arange(total + 50)[None] < batch.lengths[:, None]
-    ones = torch.ones(count, model.grain, dtype=torch.long)
-    _, state = model.step(Batch(ones, ones[:, 0]), ones > 0, model.start(count))
+    count, total = len(batch.lengths), batch.time + model.flush
+    batch = longer(batch, total + 50 - batch.time)
+    ones = torch.ones(count, model.grain, dtype=torch.bool)
+    _, state = model.step(batch.cut(slice(model.grain)), ones, model.start(count))
     state = reset(state, model.start(count), torch.ones(count, dtype=torch.bool))
     order, at, number = torch.arange(count), 0, 0
     while at < total:
         steps = plan.chunks[number % len(plan.chunks)] * model.grain
-        chunk = slice(at, at + steps)
-        logits, state = model.step(Batch(ids[order, chunk], batch.lengths[order]), mask[order, chunk], state)
+        chunk = batch.map(lambda part, order=order: part[order]).cut(slice(at, at + steps))
+        logits, state = model.step(chunk, batch.mask[order, at : at + steps], state)
         back = order.argsort()
         turn = torch.arange(count).roll(plan.turns[number % len(plan.turns)])
         state, order, at, number = reorder(state, turn), order[turn], at + steps, number + 1
@@ -83,7 +106,7 @@ def test_a_row_alone_answers_as_in_a_padded_batch(name, bigrams, lengths, beyond
 def test_rows_are_strangers(name, lengths):
     model, batch = make_model(name), draw_batch(lengths)
     turned = torch.arange(len(lengths)).roll(1)
-    laws.close(model(Batch(batch.ids[turned], batch.lengths[turned])), model(batch)[turned], "permuted rows")
+    laws.close(model(batch.map(lambda part: part[turned])), model(batch)[turned], "permuted rows")
 
 
 @pytest.mark.parametrize("bigrams", [0, 20])
@@ -100,40 +123,85 @@ def test_the_declared_cost_is_the_counted_one(name, bigrams):
     laws.cost_is_counted(make_model(name, bigrams=bigrams), [(draw_batch([n]),) for n in steps], steps)
 
 
+def draw_for(embed, lengths, **options):
+    return draw_batch(lengths, reads=embed.reads, **options)
+
+
 @every_embedding
 @given(plan=plans())
 def test_a_streamed_embedding_gives_what_whole_rows_give(name, plan):
-    embed, batch = make(name), draw_batch(plan.lengths, seed=plan.seed)
-    count, time = batch.ids.shape
-    whole, got, state, at, number = embed(batch), [], embed.start(count), 0, 0
-    while at < time:
+    embed = make(name)
+    batch = draw_for(embed, plan.lengths, seed=plan.seed)
+    whole, got, state, at, number = embed(batch), [], embed.start(len(plan.lengths)), 0, 0
+    while at < batch.time:
         steps = plan.chunks[number % len(plan.chunks)]
-        chunk = slice(at, at + steps)
-        x, state = embed.step(Batch(batch.ids[:, chunk], batch.lengths), batch.mask[:, chunk], state)
+        x, state = embed.step(batch.cut(slice(at, at + steps)), batch.mask[:, at : at + steps], state)
         got.append(x)
         at, number = at + steps, number + 1
     laws.close(torch.cat(got, 1)[batch.mask], whole[batch.mask], f"{plan}")
 
 
 @every_embedding
+@given(plan=plans())
+def test_an_embedding_streams_after_steps_that_are_not_real(name, plan):
+    """The leading part of a mask, which a delay makes, is no part of the row."""
+    embed = make(name)
+    batch = draw_for(embed, plan.lengths, seed=plan.seed)
+    late, wait = longer(batch, 3), torch.zeros(len(plan.lengths), 3, dtype=torch.bool)
+    chunk = late.cut(slice(batch.time, batch.time + 3))
+    _, state = embed.step(chunk, wait, embed.start(len(plan.lengths)))
+    x, _ = embed.step(batch, batch.mask, state)
+    laws.close(x[batch.mask], embed(batch)[batch.mask], f"{plan}")
+
+
+@every_embedding
+@given(lengths=LENGTHS, beyond=st.integers(0, 3), padding=st.integers(0, 8))
+def test_an_embedding_gives_a_row_alone_what_it_gives_it_in_a_batch(name, lengths, beyond, padding):
+    embed = make(name)
+    batch = draw_for(embed, lengths, beyond=beyond, padding=padding)
+    x = embed(batch)
+    assert x.isfinite().all()
+    assert x.shape == (len(lengths), batch.time, embed.outputs)
+    for row, length in enumerate(lengths):
+        laws.close(x[row, :length], embed(alone(batch, row))[0, :length], f"row {row} of {lengths}")
+
+
+def replaced(name, part, place):
+    """The field with each other thing in turn at one place."""
+    for other in range(2, 9):
+        changed = part.clone()
+        changed[:, place] = float(other) if name == "values" else other
+        yield changed
+    if name == "values":
+        changed = part.clone()
+        changed[:, place] = torch.nan
+        yield changed
+
+
+@every_embedding
 def test_the_window_of_an_embedding_is_true(name):
     """No gradient reaches a token: put another in its place, and see which outputs change."""
-    embed, batch = make(name), draw_batch([12])
+    embed = make(name)
+    batch = draw_for(embed, [12])
     before, reached = embed(batch), set()
-    for place in range(12):
-        for token in range(2, 9):
-            ids = batch.ids.clone()
-            ids[0, place] = token
-            changed = (embed(Batch(ids, batch.lengths)) != before).any(-1)[0].nonzero()[:, 0]
-            reached |= {int(output) - place for output in changed}
+    for field, part in batch.fields.items():
+        found = set()
+        for place in range(12):
+            for changed in replaced(field, part, place):
+                outputs = (embed(batch._replace(**{field: changed})) != before).any(-1)[0].nonzero()[:, 0]
+                found |= {int(output) - place for output in outputs}
+        assert found, f"{field} is read and changes nothing"
+        reached |= found
     assert (max(reached), -min(reached)) == (embed.window.left, embed.window.right)
 
 
 @every_embedding
 def test_every_vector_of_an_embedding_learns(name):
-    laws.every_parameter_learns(make(name), [(draw_batch([12, 8], seed=seed),) for seed in range(8)])
+    embed = make(name)
+    laws.every_parameter_learns(embed, [(draw_for(embed, [12, 8], seed=seed),) for seed in range(8)])
 
 
 @every_embedding
 def test_the_declared_cost_of_an_embedding_is_the_counted_one(name):
-    laws.cost_is_counted(make(name), [(draw_batch([n]),) for n in (1, 7)], [1, 7])
+    embed = make(name)
+    laws.cost_is_counted(embed, [(draw_for(embed, [n]),) for n in (1, 7)], [1, 7])

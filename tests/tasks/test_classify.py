@@ -22,7 +22,7 @@ def test_scores_are_scikit_learns():
 
 
 def test_the_task_builds_what_the_settings_say():
-    model = build(load(None, ["embed.bigrams=7"], encode="lstm", attend="query"), tokens=30, labels=5)
+    model = build(load(None, ["embed.bigrams=7"], encode="lstm", attend="query"), sizes={"ids": 30}, labels=5)
     assert model.embed.pairs.shape == (7, 64)
     assert type(model.attend).__name__ == "Query"
     assert model.predict.linear.out_features == 5

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.data.batch import Examples
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 from atrous.training.loader import Loader
 
-BYTES = Tokeniser("bytes", False, ())
+BYTES = Reader(Tokeniser("bytes", False, ()))
 
 
 def examples(count):

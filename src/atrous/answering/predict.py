@@ -15,10 +15,12 @@ def logits(model: Model, examples: Examples) -> Tensor:
     """The logits of every row, (rows, labels), in the rows' order, on the CPU. The model's mode is put back.
 
     >>> from atrous.config import load
+    >>> from atrous.runtime.reader import Reader
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> from atrous.tasks.classify import build
-    >>> model = build(load(encode="ngram"), tokens=258, labels=3)
-    >>> logits(model, Examples.of(Tokeniser("bytes", False, ()), ["one", "", "three"])).shape
+    >>> reader = Reader(Tokeniser("bytes", False, ()))
+    >>> model = build(load(encode="ngram"), sizes=reader.sizes, labels=3)
+    >>> logits(model, Examples.of(reader, ["one", "", "three"])).shape
     torch.Size([3, 3])
     """
     training, device = model.training, next(model.parameters()).device
@@ -27,7 +29,7 @@ def logits(model: Model, examples: Examples) -> Tensor:
         found: Tensor | None = None
         for rows, time in by_length(examples.lengths):
             batch, _ = examples.batch(rows, time=time)
-            answer = model(type(batch)(*(part.to(device) for part in batch))).cpu()
+            answer = model(batch.map(lambda part: part.to(device))).cpu()
             if found is None:
                 found = answer.new_empty(len(examples), answer.shape[1])
             found[torch.from_numpy(rows)] = answer

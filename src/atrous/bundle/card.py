@@ -15,8 +15,9 @@ def card(bundle: Bundle) -> str:
 
     >>> from atrous.bundle import Bundle
     >>> from atrous.config import Settings
+    >>> from atrous.runtime.reader import Reader
     >>> from atrous.runtime.tokeniser import Tokeniser
-    >>> bundle = Bundle.fresh(Settings(), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
     >>> print(card(bundle).splitlines()[0])
     # A tcn that tells 2 labels apart
     """

@@ -17,7 +17,7 @@ from atrous.data.text import Source
 from atrous.errors import FolderError
 from atrous.layers import fold
 from atrous.outputs import new_folder
-from atrous.runtime.tokeniser import Tokeniser
+from atrous.runtime.reader import Reader
 
 WEIGHTS, VOCABULARY, SCORES, CARD = "model.safetensors", "vocabulary.json", "scores.json", "README.md"
 
@@ -35,7 +35,7 @@ def write(bundle: Bundle, folder: Path) -> None:
     """Write the files of the bundle into a folder that is there."""
     fold(bundle.model)
     keep(bundle.settings, folder)
-    vocabulary = {"tokeniser": bundle.tokeniser.to_json(), "labels": list(bundle.labels)}
+    vocabulary = {"reader": bundle.reader.to_json(), "labels": list(bundle.labels)}
     (folder / VOCABULARY).write_text(_json(vocabulary), encoding="utf-8")
     (folder / SCORES).write_text(_json(bundle.scores), encoding="utf-8")
     (folder / CARD).write_text(card(bundle), encoding="utf-8")
@@ -56,11 +56,12 @@ def load(path: Source) -> Bundle:
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels) or len({*labels}) < 2:
         raise FolderError(f"{folder / VOCABULARY}: no list of two labels or more; {REMEDY}")
     try:
-        tokeniser = Tokeniser.from_json(vocabulary.get("tokeniser"))
+        # Folders of the first version have a tokeniser alone.
+        reader = Reader.from_json(vocabulary.get("reader", {"tokeniser": vocabulary.get("tokeniser")}))
     except FolderError as error:
         raise FolderError(f"{folder / VOCABULARY}: {error}") from error
     with torch.random.fork_rng(devices=[]):  # loading a model leaves the caller's random numbers as they were
-        bundle = Bundle.fresh(settings, tokeniser, tuple(labels))
+        bundle = Bundle.fresh(settings, reader, tuple(labels))
     bundle.scores = _read_json(folder / SCORES)
     _fill(bundle, folder / WEIGHTS)
     return bundle

@@ -1,4 +1,4 @@
-"""A model with all it needs to answer: tokeniser, labels, settings, and the scores it earned."""
+"""A model with all it needs to answer: reader, labels, settings, and the scores it earned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from atrous.data.tables import Row
 from atrous.data.text import Source
 from atrous.model import Model
 from atrous.runtime.readable import Answer, answers
-from atrous.runtime.tokeniser import Tokeniser
+from atrous.runtime.reader import Reader
+from atrous.runtime.reader import Row as Given
 from atrous.tasks import TASKS
 from atrous.window import Window
 
@@ -25,10 +26,11 @@ from atrous.window import Window
 class Bundle:
     """A trained model and what belongs to it.
 
-    model: torch's module, weight norm folded away. labels: in the order of its logits.
-    settings: presets filled in. scores: what training found, as in `scores.json`.
+    model: torch's module, weight norm folded away. reader: from a row to what the model reads.
+    labels: in the order of its logits. settings: presets filled in. scores: what training found, as in `scores.json`.
 
-    >>> bundle = Bundle.fresh(Settings(), Tokeniser("bytes", False, ()), ("neg", "pos"))
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
     >>> bundle.predict(["what a film"])[0].label in bundle.labels
     True
     >>> bundle
@@ -36,17 +38,17 @@ class Bundle:
     """
 
     model: Model
-    tokeniser: Tokeniser
+    reader: Reader
     labels: tuple[str, ...]
     settings: Settings
     scores: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, settings: Settings, tokeniser: Tokeniser, labels: tuple[str, ...]) -> Bundle:
+    def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...]) -> Bundle:
         """An untrained model as the settings say."""
         settings = settings.resolved()
-        model: Model = TASKS[settings.task].build(settings, tokens=tokeniser.size, labels=len(labels))
-        return cls(model, tokeniser, labels, settings)
+        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=len(labels))
+        return cls(model, reader, labels, settings)
 
     def __repr__(self) -> str:
         name, tokens = self.settings.encode.name, self.settings.embed.name
@@ -62,18 +64,18 @@ class Bundle:
         """By how many steps the encoder lags while it streams; 0 for a causal one."""
         return self.model.delay
 
-    def predict(self, texts: str | Sequence[str]) -> list[Answer]:
+    def predict(self, texts: Given | Sequence[Given]) -> list[Answer]:
         """The label of every text, with its probability and those of all labels; one text is a list of one.
 
-        Raises TypeError if a text is no `str`.
+        What a text is depends on what the model reads: of two texts a row it takes pairs, of series lists of numbers
+        too (see `atrous.runtime.reader.Reader`).
+
+        Raises TypeError if a text is no `str` or what else the model reads, and DataError for a series that is none.
         """
-        several = [texts] if isinstance(texts, str) else list(texts)
-        for text in several:
-            if not isinstance(text, str):
-                raise TypeError(f"predict needs texts, got {type(text).__name__}: {text!r}")
+        several = self.reader.rows(texts)
         if not several:
             return []
-        return answers(logits(self.model, Examples.of(self.tokeniser, several)).numpy(), self.labels)
+        return answers(logits(self.model, Examples.of(self.reader, several)).numpy(), self.labels)
 
     def evaluate(
         self, data: Source, *, text: str | None = None, label: str | None = None, encoding: str | None = None
@@ -92,7 +94,7 @@ class Bundle:
     def score(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Scores on rows that were read already."""
         numbers = {label: number for number, label in enumerate(self.labels)}
-        examples = Examples.of(self.tokeniser, (row.text for row in rows), [numbers[row.label] for row in rows])
+        examples = Examples.of(self.reader, (row.text for row in rows), [numbers[row.label] for row in rows])
         found = logits(self.model, examples)
         targets = torch.from_numpy(examples.targets)
         scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels)

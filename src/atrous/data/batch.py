@@ -1,8 +1,12 @@
-"""Tokens of many rows, flat in memory, and the padded batches cut from them. The one reader that makes tensors."""
+"""What a model reads of many rows, flat in memory or in files, and the padded batches cut from it.
+
+The one module of the data that makes tensors.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,51 +14,62 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.contract import Batch
-from atrous.runtime.tokeniser import Tokeniser
+from atrous.runtime.reader import Reader, Row
 
 Places = NDArray[np.int64]
 
 
 class Examples:
-    """The ids of every row, end to end, and the number of each row's label.
+    """The arrays of every row, end to end, and the number of each row's label.
 
-    Row r is ids[starts[r] : starts[r + 1]]: 4 bytes a token and 16 a row, no Python object a row.
+    arrays: by the name of a field of Batch; the first axis of each is the steps of all rows. They may be files mapped
+        into memory.
+    starts: row r is steps starts[r] ... starts[r + 1] - 1.
 
-    >>> rows = Examples.of(Tokeniser("characters", False, ("a", "b")), ["ab", "", "b"], [0, 1, 0])
+    There is no Python object a row: 16 bytes, and 4 a token.
+
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> reader = Reader(Tokeniser("characters", False, ("a", "b")))
+    >>> rows = Examples.of(reader, ["ab", "", "b"], [0, 1, 0])
     >>> rows.lengths.tolist()
     [2, 0, 1]
     >>> rows.batch([2, 0])[0].ids.tolist()
     [[3, 0], [2, 3]]
     """
 
-    def __init__(self, ids: NDArray[np.int32], starts: Places, targets: Places) -> None:
-        self.ids, self.starts, self.targets = ids, starts, targets
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Places) -> None:
+        self.arrays, self.starts, self.targets = dict(arrays), starts, targets
 
     @classmethod
-    def of(cls, tokeniser: Tokeniser, texts: Iterable[str], targets: Sequence[int] | None = None) -> Examples:
-        """The rows of these texts; without targets every row has label 0."""
-        rows = [tokeniser(text) for text in texts]
-        starts = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum([len(row) for row in rows], out=starts[1:])
-        ids = np.concatenate([*rows, np.zeros(0, np.int32)])
-        return cls(ids, starts, np.zeros(len(rows), np.int64) if targets is None else np.array(targets, np.int64))
+    def of(cls, reader: Reader, rows: Iterable[Row], targets: Sequence[int] | None = None) -> Examples:
+        """What the reader reads of these rows; without targets every row has label 0."""
+        read = [reader(row) for row in rows]
+        arrays = {name: np.concatenate([*(one[name] for one in read), empty]) for name, empty in reader.empty.items()}
+        starts = np.zeros(len(read) + 1, np.int64)
+        np.cumsum([len(next(iter(one.values()))) for one in read], out=starts[1:])
+        return cls(arrays, starts, np.zeros(len(read), np.int64) if targets is None else np.array(targets, np.int64))
 
     def __len__(self) -> int:
         return len(self.targets)
 
     @property
     def lengths(self) -> Places:
-        """Tokens of each row."""
+        """Steps of each row."""
         return np.diff(self.starts)
 
     def batch(self, rows: Sequence[int] | Places, *, time: int | None = None) -> tuple[Batch, Tensor]:
         """The chosen rows, padded on the right to `time` steps or to the longest (at least one), and their targets."""
         places = np.asarray(rows, np.int64)
         lengths = self.starts[places + 1] - self.starts[places]
-        ids = np.zeros((len(places), time or max(1, int(lengths.max(initial=0)))), np.int32)
-        for row, (start, length) in enumerate(zip(self.starts[places], lengths, strict=True)):
-            ids[row, :length] = self.ids[start : start + length]
-        return Batch(torch.from_numpy(ids), torch.from_numpy(lengths)), torch.from_numpy(self.targets[places])
+        steps = time or max(1, int(lengths.max(initial=0)))
+        fields: dict[str, Tensor] = {}
+        for name, array in self.arrays.items():
+            padded = np.zeros((len(places), steps, *array.shape[1:]), array.dtype)
+            for row, (start, length) in enumerate(zip(self.starts[places], lengths, strict=True)):
+                padded[row, :length] = array[start : start + length]
+            fields[name] = torch.from_numpy(padded)
+        batch = Batch(fields.pop("ids", None), torch.from_numpy(lengths), **fields)
+        return batch, torch.from_numpy(self.targets[places])
 
 
 def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[tuple[Places, int]]:

@@ -19,6 +19,7 @@ class Tokens(Embed):
     Shapes: ids (batch, time) -> (batch, time, channels). Sees: its token, and with bigrams the one before.
 
     size: how many ids there are, padding (0) and unknown (1) included.
+    field: the field of the batch that is read: "ids", or "beside" for the second representation.
     bigrams: how many vectors the pairs share by hashing; 0 for none. The first token's pair is with padding.
     dropout: the share of numbers dropped while training.
 
@@ -30,13 +31,14 @@ class Tokens(Embed):
     Source: Joulin et al. 2016, Bag of Tricks, section 2.1 (hashed bigrams), https://arxiv.org/abs/1607.01759
     """
 
-    def __init__(self, size: int, channels: int, *, bigrams: int = 0, dropout: float = 0.0) -> None:
+    def __init__(self, size: int, channels: int, *, bigrams: int = 0, dropout: float = 0.0, field: str = "ids") -> None:
         super().__init__()
         if min(size, channels) < 1 or bigrams < 0:
             raise ValueError(
                 f"Tokens needs size >= 1, channels >= 1 and bigrams >= 0, got {size}, {channels} and {bigrams}"
             )
         self.size, self.outputs, self.bigrams, self.dropout = size, channels, bigrams, dropout
+        self.reads = (field,)
         self.window = Window(left=1 if bigrams else 0)
         self.cost = Cost((size + bigrams) * channels)
         self.vectors = nn.Parameter(torch.randn(size, channels) * 0.5)
@@ -51,7 +53,7 @@ class Tokens(Embed):
         return torch.zeros(batch, 1, dtype=torch.long, device=self.vectors.device)
 
     def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
-        ids = batch.ids.long()
+        ids = batch.fields[self.reads[0]].long()
         x = F.embedding(ids, self.vectors)
         if self.pairs is not None:
             before = torch.cat([state, torch.where(mask, ids, ids.new_zeros(()))], 1)

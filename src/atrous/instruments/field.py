@@ -15,7 +15,8 @@ from atrous.errors import ConfigError
 from atrous.model import Model
 from atrous.tasks import TASKS
 
-TOKENS, LABELS = 258, 2  # of a model that no data has shaped yet: the ids of bytes, and the fewest labels
+# Of a model that no data has shaped yet: the ids of bytes, one feature, and the fewest labels.
+SIZES, LABELS = {"ids": 258, "beside": 258, "characters": 258, "values": 1}, 2
 
 
 def field(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequence[str] = ()) -> list[FieldRow]:
@@ -58,5 +59,5 @@ def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Mod
             f"{name}: no model folder, settings file or encoder of that name{guess}; "
             f"the encoders are {', '.join(ENCODE_SETTINGS)}"
         )
-    model: Model = TASKS[settings.task].build(settings, tokens=TOKENS, labels=LABELS)
+    model: Model = TASKS[settings.task].build(settings, sizes=SIZES, labels=LABELS)
     return model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -10,26 +10,26 @@ from torch import Tensor
 
 from atrous.attend import POOLS
 from atrous.config import Settings
-from atrous.embed import Tokens
+from atrous.embed import embedding
 from atrous.encode import ENCODERS
 from atrous.model import Model
 from atrous.predict import Classes
 
 
-def build(settings: Settings, *, tokens: int, labels: int) -> Model:
+def build(settings: Settings, *, sizes: Mapping[str, int], labels: int) -> Model:
     """A fresh model as the settings say, presets filled in, its weights drawn from torch's default generator.
 
-    tokens: how many ids the tokeniser has. labels: how many there are to choose from.
+    sizes: of each field of the batch, how many ids there are, or features: `Reader.sizes`.
+    labels: how many there are to choose from.
 
     >>> from atrous.config import load
-    >>> build(load(encode="tcn"), tokens=100, labels=2).window
+    >>> build(load(encode="tcn"), sizes={"ids": 100}, labels=2).window
     Window(left=60, right=0, stride=1)
     """
     chosen = settings.resolved()
-    width = chosen.embed.channels
-    embed = Tokens(tokens, width, bigrams=chosen.embed.bigrams or 0, dropout=chosen.embed.dropout)
-    encode = ENCODERS[chosen.encode.name](width, **chosen.encode.options)
-    channels = encode.outputs or width
+    embed = embedding(chosen.embed, sizes)
+    encode = ENCODERS[chosen.encode.name](embed.outputs, **chosen.encode.options)
+    channels = encode.outputs or embed.outputs
     attend = POOLS[chosen.attend.name or "max"](channels)
     return Model(embed, encode, attend, Classes(channels, labels, dropout=chosen.predict.dropout))
 

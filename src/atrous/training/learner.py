@@ -70,7 +70,7 @@ def culprit(model: Model, batch: Batch) -> str:
 
     >>> from atrous.config import load
     >>> from atrous.tasks.classify import build
-    >>> model = build(load(encode="ngram"), tokens=9, labels=2)
+    >>> model = build(load(encode="ngram"), sizes={"ids": 9}, labels=2)
     >>> _ = nn.init.constant_(model.predict.linear.bias, float("inf"))
     >>> culprit(model, Batch(torch.tensor([[1, 2]]), torch.tensor([2])))
     'predict.linear, Linear(in_features=384, out_features=2, bias=True), has parameters that are not finite'

@@ -19,9 +19,10 @@ class Loader:
     rows: rows a batch; with `world` processes each takes its own batches of that many.
     Every process draws the same order and takes every `world`-th batch of it.
 
+    >>> from atrous.runtime.reader import Reader
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> texts = ["a" * length for length in range(1, 11)]
-    >>> loader = Loader(Examples.of(Tokeniser("bytes", False, ()), texts), rows=4, seed=0)
+    >>> loader = Loader(Examples.of(Reader(Tokeniser("bytes", False, ())), texts), rows=4, seed=0)
     >>> sorted(len(batch.lengths) for batch, _ in loader)
     [2, 4, 4]
     >>> loader.state_dict()

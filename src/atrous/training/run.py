@@ -29,7 +29,7 @@ from atrous.data.text import Source, named
 from atrous.data.vocabulary import fit
 from atrous.layers import fold
 from atrous.outputs import check, new_folder
-from atrous.runtime.tokeniser import Tokeniser
+from atrous.runtime.reader import Reader
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
 from atrous.training.learner import Learner
 from atrous.training.loader import Loader
@@ -98,12 +98,12 @@ def learn(
     """
     settings = settings.resolved()
     seed = settings.train.seed
-    tokeniser = _tokeniser(corpus, settings)
+    reader = _reader(corpus, settings)
     torch.manual_seed(seed)
-    bundle = Bundle.fresh(settings, tokeniser, corpus.labels)
+    bundle = Bundle.fresh(settings, reader, corpus.labels)
     numbers = {label: number for number, label in enumerate(corpus.labels)}
     rows, dev = (
-        Examples.of(tokeniser, (row.text for row in part), [numbers[row.label] for row in part])
+        Examples.of(reader, (row.text for row in part), [numbers[row.label] for row in part])
         for part in (corpus.train, corpus.dev)
     )
     loader = Loader(rows, rows=settings.train.batch, seed=seed)
@@ -123,10 +123,10 @@ def learn(
     return bundle
 
 
-def _tokeniser(corpus: Corpus, settings: Settings) -> Tokeniser:
+def _reader(corpus: Corpus, settings: Settings) -> Reader:
     embed = settings.embed
     texts = (row.text for row in corpus.train)
-    return fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit)
+    return Reader(fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit))
 
 
 def _fit(

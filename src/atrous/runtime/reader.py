@@ -1,0 +1,171 @@
+"""A row of data to named arrays, one a representation. Needs numpy alone; every export carries a copy of this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.errors import FolderError
+from atrous.runtime.series import Series
+from atrous.runtime.tokeniser import Tokeniser
+
+Row: TypeAlias = Any  # str | tuple[str, str] | numbers, see Reader
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a model reads of a row: named arrays whose first axis is the row's steps.
+
+    tokeniser: of the text; None if rows are series of numbers.
+    beside: a second tokeniser, for a second representation of the row: of the same text, or, with `two_texts`, of a
+        second text, another language say.
+    two_texts: whether a row is a tuple of two texts.
+    spelling: a tokeniser of characters, for the letters of every token; `letters` of them, longer tokens being cut.
+    series: the scale of the values, if rows are series.
+
+    A row is a text, or a tuple of two, or a series (a text such as "1.5 ? 3", or a list of numbers). It becomes
+
+        ids         (steps,)           tokens
+        beside      (steps,)           tokens of the second representation; the shorter of the two ends in 0
+        characters  (steps, letters)   letters of each token; 0 after its last one
+        values      (steps, features)  numbers; NaN where one is missing
+
+    >>> words = Tokeniser("words", True, ("good", "film"))
+    >>> Reader(words)("good film")
+    {'ids': array([2, 3], dtype=int32)}
+    >>> letters = Tokeniser("characters", False, tuple("defgilmo"))
+    >>> both = Reader(words, beside=letters)("Good")
+    >>> both["ids"].tolist(), both["beside"].tolist()
+    ([2, 0, 0, 0], [1, 9, 9, 2])
+    >>> Reader(series=Series((0.0,), (1.0,)))("1.5 ? 3")["values"].tolist()
+    [[1.5], [nan], [3.0]]
+
+    Raises ValueError if it is told to read nothing, or what does not go together.
+    """
+
+    tokeniser: Tokeniser | None = None
+    beside: Tokeniser | None = None
+    two_texts: bool = False
+    spelling: Tokeniser | None = None
+    letters: int = 0
+    series: Series | None = None
+
+    def __post_init__(self) -> None:
+        if (self.tokeniser is None) == (self.series is None):
+            raise ValueError("Reader needs either a tokeniser or a series")
+        if self.tokeniser is None and (self.beside or self.spelling):
+            raise ValueError("Reader of a series needs neither a second tokeniser nor spelling")
+        if self.two_texts and self.beside is None:
+            raise ValueError("Reader of two texts needs a second tokeniser")
+        if (self.spelling is None) != (self.letters == 0) or self.letters < 0:
+            raise ValueError(f"Reader needs spelling and letters >= 1, or neither, got letters={self.letters}")
+        if self.spelling is not None and self.spelling.kind != "characters":
+            raise ValueError(f"Reader needs spelling in characters, got {self.spelling.kind}")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Of each array it gives, by name, how many ids there are, or features.
+
+        >>> Reader(Tokeniser("bytes", False, ())).sizes
+        {'ids': 258}
+        """
+        if self.series is not None:
+            return {"values": self.series.features}
+        parts = {"ids": self.tokeniser, "beside": self.beside, "characters": self.spelling}
+        return {name: part.size for name, part in parts.items() if part is not None}
+
+    @property
+    def empty(self) -> Arrays:
+        """The arrays of a row of no steps: their names, types and further axes."""
+        return self(("", "") if self.two_texts else "")
+
+    def __call__(self, row: Row) -> Arrays:
+        """The arrays of a row. Raises DataError for a text that is no series, TypeError for a row of another kind."""
+        if self.series is not None:
+            return {"values": self.series(row)}
+        text, other = self._texts(row)
+        tokeniser = cast(Tokeniser, self.tokeniser)
+        found: Arrays = {"ids": tokeniser(text)}
+        if self.spelling is not None:
+            found["characters"] = _spelled(self.spelling, tokeniser.split(text), self.letters)
+        if self.beside is not None:
+            found["beside"] = self.beside(other)
+        steps = max(map(len, found.values()))
+        return {name: _padded(array, steps) for name, array in found.items()}
+
+    def _texts(self, row: Row) -> tuple[str, str]:
+        if self.two_texts:
+            if isinstance(row, tuple) and len(row) == 2 and all(isinstance(text, str) for text in row):
+                return row
+            raise TypeError(f"Reader needs pairs of texts, (text, beside), got {_kind(row)}")
+        if not isinstance(row, str):
+            raise TypeError(f"Reader needs texts, got {_kind(row)}")
+        return row, row
+
+    def rows(self, given: Any) -> list[Row]:
+        """What a caller gave, one row or a sequence of them, as a list of rows.
+
+        >>> Reader(Tokeniser("bytes", False, ())).rows("one text")
+        ['one text']
+        """
+        one = isinstance(given, str) or (self.two_texts and isinstance(given, tuple))
+        return [given] if one else list(given)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads; what is not used is left out.
+
+        >>> Reader(Tokeniser("bytes", False, ())).to_json()
+        {'tokeniser': {'kind': 'bytes', 'lower': False, 'tokens': []}}
+        """
+        parts = {name: getattr(self, name) for name in _PARTS}
+        found = {name: part.to_json() for name, part in parts.items() if part is not None}
+        if self.two_texts:
+            found["two_texts"] = True
+        if self.letters:
+            found["letters"] = self.letters
+        return found
+
+    @classmethod
+    def from_json(cls, values: Any) -> Reader:
+        """The reader that `to_json` wrote; raises FolderError if it is not one.
+
+        >>> Reader.from_json({"tokeniser": {"kind": "bytes", "lower": False, "tokens": []}}).sizes
+        {'ids': 258}
+        """
+        try:
+            if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, "two_texts", "letters"}:
+                raise ValueError(f"expected an object of {', '.join(_PARTS)}, got {values!r:.60}")
+            two_texts, letters = values.get("two_texts", False), values.get("letters", 0)
+            if not isinstance(two_texts, bool) or not isinstance(letters, int):
+                raise ValueError(f"expected two_texts and letters to be a boolean and a number, got {values!r:.60}")
+            parts = {name: kind.from_json(values[name]) for name, kind in _PARTS.items() if name in values}
+            return cls(**parts, two_texts=two_texts, letters=letters)
+        except ValueError as error:
+            raise FolderError(
+                f"what the model reads cannot be understood: {error}; the folder is damaged or of another version, "
+                "so copy or train the model again"
+            ) from error
+
+
+_PARTS: dict[str, Any] = {"tokeniser": Tokeniser, "beside": Tokeniser, "spelling": Tokeniser, "series": Series}
+
+
+def _spelled(spelling: Tokeniser, tokens: Sequence[str], letters: int) -> NDArray[np.int32]:
+    found = np.zeros((len(tokens), letters), np.int32)
+    for place, token in enumerate(tokens):
+        ids = spelling(token)[:letters]
+        found[place, : len(ids)] = ids
+    return found
+
+
+def _padded(array: NDArray[Any], steps: int) -> NDArray[Any]:
+    return np.pad(array, [(0, steps - len(array))] + [(0, 0)] * (array.ndim - 1)) if len(array) < steps else array
+
+
+def _kind(row: object) -> str:
+    return f"{type(row).__name__}: {row!r:.60}"

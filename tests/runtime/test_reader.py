@@ -1,0 +1,92 @@
+import json
+
+import pytest
+
+from atrous.errors import FolderError
+from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
+from atrous.runtime.tokeniser import Tokeniser
+
+BYTES = Tokeniser("bytes", False, ())
+WORDS = Tokeniser("words", True, ("good", "film"))
+LETTERS = Tokeniser("characters", False, tuple("dfgilmo"))
+
+READERS = {
+    "text": Reader(BYTES),
+    "two tokenisations": Reader(WORDS, beside=LETTERS),
+    "two texts": Reader(WORDS, beside=BYTES, two_texts=True),
+    "spelled": Reader(WORDS, spelling=LETTERS, letters=3),
+    "series": Reader(series=Series((1.0, 2.0), (3.0, 4.0))),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_survives_json(name):
+    reader = READERS[name]
+    assert Reader.from_json(json.loads(json.dumps(reader.to_json()))) == reader
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_array_of_a_row_has_the_rows_steps(name):
+    reader = READERS[name]
+    row = {"two texts": ("Good film", "bon film"), "series": "1,2 ?,4"}.get(name, "Good film, good")
+    for one in (row, ("", "") if name == "two texts" else ""):
+        arrays = reader(one)
+        assert arrays.keys() == reader.sizes.keys()
+        assert len({len(array) for array in arrays.values()}) == 1
+        assert {array.dtype for array in arrays.values()} == {array.dtype for array in reader.empty.values()}
+    assert all(not len(array) for array in reader.empty.values())
+
+
+def test_the_shorter_representation_ends_in_nothing():
+    assert READERS["two texts"](("film", "ab"))["ids"].tolist() == [3, 0]
+    assert READERS["two texts"](("film good", "a"))["beside"].tolist() == [ord("a") + 2, 0]
+
+
+def test_words_are_spelled_and_cut():
+    assert READERS["spelled"]("GOOD of x")["characters"].tolist() == [[4, 8, 8], [8, 3, 0], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    "name, row, said",
+    [
+        ("text", 3, "needs texts, got int: 3"),
+        ("text", ("a", "b"), "needs texts, got tuple"),
+        ("two texts", "a", "needs pairs of texts, .text, beside., got str: 'a'"),
+        ("two texts", ("a", 3), "needs pairs of texts"),
+    ],
+)
+def test_a_row_of_another_kind_is_refused(name, row, said):
+    with pytest.raises(TypeError, match=said):
+        READERS[name](row)
+
+
+def test_one_row_and_several_are_told_apart():
+    assert READERS["text"].rows("one") == ["one"]
+    assert READERS["text"].rows(("one", "two")) == ["one", "two"]
+    assert READERS["two texts"].rows(("one", "eins")) == [("one", "eins")]
+    assert READERS["series"].rows([[1, 2], [3, 4]]) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        ({}, "either a tokeniser or a series"),
+        ({"tokeniser": BYTES, "series": Series((0.0,), (1.0,))}, "either a tokeniser or a series"),
+        ({"tokeniser": BYTES, "two_texts": True}, "two texts needs a second tokeniser"),
+        ({"tokeniser": BYTES, "letters": 3}, "spelling and letters >= 1, or neither, got letters=3"),
+        ({"tokeniser": BYTES, "spelling": BYTES, "letters": 3}, "spelling in characters, got bytes"),
+        ({"series": Series((0.0,), (1.0,)), "beside": BYTES}, "neither a second tokeniser nor spelling"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        Reader(**options)
+
+
+@pytest.mark.parametrize(
+    "values", [None, {}, {"tokeniser": 3}, {"tokeniser": BYTES.to_json(), "letters": "x"}, {"other": 1}]
+)
+def test_a_damaged_reader_is_a_damaged_folder(values):
+    with pytest.raises(FolderError, match="damaged or of another version"):
+        Reader.from_json(values)
