@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -62,3 +64,38 @@ def test_no_texts_give_a_vocabulary_of_unknowns():
 def test_fit_says_which_number_it_got(settings, words):
     with pytest.raises(ValueError, match=words):
         fit("words", [], lower=False, **settings)
+
+
+LOW = ["low lower lowest", "new newer newest low"] * 3
+
+
+def test_byte_pairs_merge_what_stands_together_most_often():
+    pairs = fit("bpe", LOW, lower=False, minimum_count=2, limit=None)
+    assert pairs.split("low lowest newest")[-2:] == [" lowest", " newest"]
+    # "we" stands in lower, lowest, newer and newest, thrice each, and no pair more often.
+    assert pairs.merges[0] in {"l o", "o w", "w e", "n e", "e w"}
+    assert fit("bpe", LOW, lower=False, minimum_count=2, limit=258).size == 2 + 258
+    assert fit("bpe", LOW, lower=False, minimum_count=99, limit=None).merges == ()
+
+
+def test_byte_pairs_follow_from_the_texts_alone():
+    one = fit("bpe", LOW, lower=False, minimum_count=2, limit=280)
+    assert fit("bpe", LOW[::-1], lower=False, minimum_count=2, limit=280) == one
+    code = (
+        "from atrous.data.vocabulary import fit\n"
+        f"print(fit('bpe', {LOW!r}, lower=False, minimum_count=2, limit=280).merges)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(one.merges)
+
+
+def test_byte_pairs_take_any_text_and_know_every_byte():
+    pairs = fit("bpe", ["\ud800 \x00 É", ""], lower=True, minimum_count=1, limit=300)
+    assert len(pairs.tokens) >= 256
+    assert 1 not in pairs("never seen: 中 \udfff")
+    assert pairs("É").tolist() == pairs("é").tolist()
+
+
+def test_byte_pairs_need_room_for_every_byte():
+    with pytest.raises(ValueError, match="limit >= 256 for bpe, one for every byte, got limit=255"):
+        fit("bpe", LOW, lower=False, minimum_count=1, limit=255)

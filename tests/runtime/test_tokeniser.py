@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.errors import FolderError
+from atrous.runtime.bpe import ALPHABET
 from atrous.runtime.tokeniser import PADDING, Tokeniser
 
 ANY_TEXT = st.text(st.characters(), max_size=40)  # lone surrogates too
@@ -19,6 +20,7 @@ KINDS = {
     "bytes": Tokeniser("bytes", False, ()),
     "characters": Tokeniser("characters", False, ("a", "é", "中", "\U0001f600")),
     "words": Tokeniser("words", False, ("a", "été", "!")),
+    "bpe": Tokeniser("bpe", False, (*ALPHABET, "aa", "Ġa", "Ġaa", "Ã©"), ("a a", "Ġ a", "Ġ aa", "Ã ©")),
 }
 
 
@@ -28,15 +30,40 @@ def slow_ids(tokeniser: Tokeniser, text: str) -> list[int]:
         text = text.lower()
     if tokeniser.kind == "bytes":
         return [byte + 2 for character in text for byte in character.encode("utf-8", "surrogatepass")]
+    if tokeniser.kind == "bpe":
+        return slow_pairs(tokeniser, text)
     tokens = list(text) if tokeniser.kind == "characters" else re.findall(r"\w+|[^\w\s]", text)
     return [tokeniser.tokens.index(token) + 2 if token in tokeniser.tokens else 1 for token in tokens]
+
+
+def slow_pairs(tokeniser: Tokeniser, text: str) -> list[int]:
+    """Merge the pairs of each piece in the order of the merges, each from the left, until none is left."""
+    found = []
+    for piece in re.findall(r" ?\w+| ?[^\w\s]+|\s+(?!\S)|\s", text):
+        parts = [ALPHABET[byte] for byte in piece.encode("utf-8", "surrogatepass")]
+        for merge in tokeniser.merges:
+            place = 0
+            while place < len(parts) - 1:
+                if f"{parts[place]} {parts[place + 1]}" == merge:
+                    parts[place : place + 2] = [parts[place] + parts[place + 1]]
+                place += 1
+        found += [tokeniser.tokens.index(part) + 2 for part in parts]
+    return found
+
+
+@given(text=st.text(st.sampled_from("aé .\n\t\x1c\x85\xa0\u2003!"), max_size=30))
+@pytest.mark.parametrize("kind", ["words", "bpe"])
+def test_a_text_may_be_cut_before_any_run_of_white_space(kind, text):
+    whole = KINDS[kind](text).tolist()
+    for found in re.finditer(r"\s+", text):
+        assert [*KINDS[kind](text[: found.start()]), *KINDS[kind](text[found.start() :])] == whole
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lower", [False, True])
 @given(text=ANY_TEXT)
 def test_ids_match_their_definition_for_any_text(kind, lower, text):
-    tokeniser = Tokeniser(kind, lower, KINDS[kind].tokens)
+    tokeniser = Tokeniser(kind, lower, KINDS[kind].tokens, KINDS[kind].merges)
     ids = tokeniser(text)
     assert ids.dtype == np.int32
     assert ids.tolist() == slow_ids(tokeniser, text)
@@ -58,7 +85,7 @@ def test_bytes_can_be_turned_back_into_the_text(text):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_lone_surrogate_is_accepted(kind):
-    assert len(KINDS[kind]("a \ud800")) == {"bytes": 5, "characters": 3, "words": 2}[kind]
+    assert len(KINDS[kind]("a \ud800")) == {"bytes": 5, "characters": 3, "words": 2, "bpe": 5}[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,7 +107,7 @@ def test_ids_may_be_written_to_without_changing_the_next_call():
         assert tokeniser("aa").tolist() == expected
 
 
-@pytest.mark.parametrize(("kind", "size"), [("bytes", 258), ("characters", 6), ("words", 5)])
+@pytest.mark.parametrize(("kind", "size"), [("bytes", 258), ("characters", 6), ("words", 5), ("bpe", 262)])
 def test_size_counts_padding_and_unknown(kind, size):
     assert KINDS[kind].size == size
 
@@ -101,15 +128,18 @@ def test_a_tokeniser_survives_json(kind, lower, tokens, text):
 def test_a_used_tokeniser_survives_pickling_and_stays_equal():
     for tokeniser in KINDS.values():
         tokeniser("a")
-        assert pickle.loads(pickle.dumps(tokeniser)) == Tokeniser(tokeniser.kind, tokeniser.lower, tokeniser.tokens)
+        assert pickle.loads(pickle.dumps(tokeniser)) == Tokeniser(
+            tokeniser.kind, tokeniser.lower, tokeniser.tokens, tokeniser.merges
+        )
 
 
 @pytest.mark.parametrize(
     ("kind", "tokens", "words"),
     [
-        ("chars", (), "one of bytes, characters, words, got kind='chars'"),
+        ("chars", (), "one of bytes, characters, words, bpe, got kind='chars'"),
         ("bytes", ("a",), "bytes needs no tokens, got 1"),
         ("words", ("a", "b", "a"), "distinct tokens, got 'a' twice"),
+        ("bpe", ("a",), "a token for every byte, has none for 255 of 256"),
         ("characters", ("a", "bc"), "tokens of one character, got 'bc'"),
     ],
 )
@@ -126,14 +156,32 @@ def test_the_constructor_says_what_came(kind, tokens, words):
         ({"kind": "words", "lower": 1, "tokens": []}, "lower to be true or false, got 1"),
         ({"kind": "words", "lower": True, "tokens": "ab"}, "tokens to be a list of texts, got 'ab'"),
         ({"kind": "words", "lower": True, "tokens": [1]}, "tokens to be a list of texts"),
-        ({"kind": "runes", "lower": True, "tokens": []}, "kind to be one of bytes, characters, words, got 'runes'"),
+        (
+            {"kind": "runes", "lower": True, "tokens": []},
+            "one of bytes, characters, words, bpe, got 'runes'",
+        ),
         ({"kind": [], "lower": True, "tokens": []}, r"kind to be one of .*, got \[\]"),
         ({"kind": "characters", "lower": True, "tokens": ["ab"]}, "one character, got 'ab'"),
+        ({**KINDS["bpe"].to_json(), "merges": ["a b c"]}, "merges of two tokens to a token, got 'a b c'"),
+        ({**KINDS["bpe"].to_json(), "merges": ["a b"]}, "merges of two tokens to a token, got 'a b'"),
+        ({**KINDS["words"].to_json(), "merges": ["a b"]}, "words needs no merges, got 1"),
+        ({**KINDS["bpe"].to_json(), "merges": 3}, "merges to be a list of texts, got 3"),
     ],
 )
 def test_from_json_says_what_is_wrong_and_what_to_do(values, words):
     with pytest.raises(FolderError, match=f"tokeniser cannot be read: .*{words}.*train the model again"):
         Tokeniser.from_json(values)
+
+
+def test_byte_pairs_survive_json():
+    pairs = KINDS["bpe"]
+    back = Tokeniser.from_json(json.loads(json.dumps(pairs.to_json())))
+    assert back == pairs
+    assert back("aa é aa").tolist() == pairs("aa é aa").tolist()
+
+
+def test_byte_pairs_read_as_text_where_they_are_text():
+    assert KINDS["bpe"].split("aa aé\n中") == ["aa", " a", "é", "\n", "\\xe4", "\\xb8", "\\xad"]
 
 
 def test_the_tokeniser_loads_no_torch():

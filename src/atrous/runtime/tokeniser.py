@@ -1,4 +1,7 @@
-"""Text to ids: bytes, characters or words. Needs numpy alone; every export carries a copy of this file."""
+"""Text to ids: bytes, characters, words or byte pairs. Every export carries a copy of this file.
+
+Needs numpy alone, byte pairs `tokenizers` too.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.errors import FolderError
+from atrous.runtime import bpe
 
-KINDS = ("bytes", "characters", "words")
+KINDS = ("bytes", "characters", "words", "bpe")
 
 PADDING = 0
 UNKNOWN = 1
@@ -27,12 +31,14 @@ class Tokeniser:
     """Turns a text into ids: 0 is padding, 1 an unknown token, tokens[i] has the id i + 2.
 
     kind: "bytes" of UTF-8 (id = byte + 2; nothing is unknown), "characters" (code points), or "words" (runs of letters,
-        digits and underscores; every other character that is not a space stands alone).
+        digits and underscores; every other character that is not a space stands alone), or "bpe" (byte pairs: bytes
+        that often stand together, within a word; nothing is unknown).
     lower: whether the text is lower-cased first.
-    tokens: the characters or words that have an id; empty for bytes.
+    tokens: the characters, words or merged bytes that have an id; empty for bytes.
+    merges: for "bpe" the pairs in the order in which they are merged, a space between the two.
 
-    Any `str` is accepted. A lone surrogate, which is no character, is three bytes to "bytes" (as UTF-8 would write it),
-    and unknown to "characters" and "words" unless it is among the tokens.
+    Any `str` is accepted. A lone surrogate, which is no character, is three bytes to "bytes" and "bpe" (as UTF-8 would
+    write it), and unknown to "characters" and "words" unless it is among the tokens.
 
     >>> words = Tokeniser("words", True, ("good", "!"))
     >>> words("Good, good!")
@@ -42,13 +48,15 @@ class Tokeniser:
     >>> Tokeniser("bytes", False, ())("é").tolist(), Tokeniser("bytes", False, ()).size
     ([197, 171], 258)
 
-    Raises ValueError if the kind is unknown, if bytes come with tokens, if a token stands twice, or if a token of
-    "characters" is not one character.
+    Raises ValueError if the kind is unknown, if bytes come with tokens, if a token stands twice, if a token of
+    "characters" is not one character, or if "bpe" lacks a byte or another kind has merges.
+    Source: Sennrich, Haddow, Birch 2016, https://arxiv.org/abs/1508.07909 (byte pairs)
     """
 
     kind: str
     lower: bool
     tokens: tuple[str, ...]
+    merges: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -58,10 +66,23 @@ class Tokeniser:
         if len(set(self.tokens)) < len(self.tokens):
             twice = next(token for place, token in enumerate(self.tokens) if token in self.tokens[:place])
             raise ValueError(f"Tokeniser needs distinct tokens, got {twice!r} twice")
+        if self.kind == "bpe":
+            self._check_pairs()
+        elif self.merges:
+            raise ValueError(f"Tokeniser of {self.kind} needs no merges, got {len(self.merges)}")
         if self.kind == "characters":
             for token in self.tokens:
                 if len(token) != 1:
                     raise ValueError(f"Tokeniser of characters needs tokens of one character, got {token!r}")
+
+    def _check_pairs(self) -> None:
+        known = set(self.tokens)
+        if lacking := [character for character in bpe.ALPHABET if character not in known]:
+            raise ValueError(f"Tokeniser of bpe needs a token for every byte, has none for {len(lacking)} of 256")
+        for merge in self.merges:
+            pair = merge.split(" ")
+            if len(pair) != 2 or not {*pair, "".join(pair)} <= known:
+                raise ValueError(f"Tokeniser of bpe needs merges of two tokens to a token, got {merge!r}")
 
     @property
     def size(self) -> int:
@@ -82,6 +103,8 @@ class Tokeniser:
             codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
             ids: NDArray[np.int32] = self._table[np.minimum(codes, len(self._table) - 1)]
             return ids
+        if self.kind == "bpe":
+            return np.array(self._pairs.encode(" ".join(bpe.pieces(text))).ids, np.int32) + np.int32(FIRST)
         known, found = self._ids, _WORDS.findall(text)
         return np.fromiter((known.get(word, UNKNOWN) for word in found), np.int32, len(found))
 
@@ -97,6 +120,8 @@ class Tokeniser:
             text = text.lower()
         if self.kind == "bytes":
             return [chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in _bytes(text)]
+        if self.kind == "bpe":
+            return [bpe.shown(token) for token in self._pairs.encode(" ".join(bpe.pieces(text))).tokens]
         return list(text) if self.kind == "characters" else _WORDS.findall(text)
 
     def to_json(self) -> dict[str, Any]:
@@ -105,7 +130,8 @@ class Tokeniser:
         >>> Tokeniser("words", True, ("good",)).to_json()
         {'kind': 'words', 'lower': True, 'tokens': ['good']}
         """
-        return {"kind": self.kind, "lower": self.lower, "tokens": list(self.tokens)}
+        found = {"kind": self.kind, "lower": self.lower, "tokens": list(self.tokens)}
+        return {**found, "merges": list(self.merges)} if self.merges else found
 
     @classmethod
     def from_json(cls, values: Any) -> Tokeniser:
@@ -115,16 +141,18 @@ class Tokeniser:
         258
         """
         try:
-            if not isinstance(values, Mapping) or set(values) != {"kind", "lower", "tokens"}:
+            if not isinstance(values, Mapping) or set(values) - {"merges"} != {"kind", "lower", "tokens"}:
                 raise ValueError(f"expected kind, lower and tokens, got {_shown(values)}")
             kind, lower, tokens = values["kind"], values["lower"], values["tokens"]
             if kind not in KINDS:
                 raise ValueError(f"expected kind to be one of {', '.join(KINDS)}, got {_shown(kind)}")
             if not isinstance(lower, bool):
                 raise ValueError(f"expected lower to be true or false, got {_shown(lower)}")
-            if not isinstance(tokens, list | tuple) or not all(isinstance(token, str) for token in tokens):
-                raise ValueError(f"expected tokens to be a list of texts, got {_shown(tokens)}")
-            return cls(kind, lower, tuple(tokens))
+            merges = values.get("merges", [])
+            for name, texts in (("tokens", tokens), ("merges", merges)):
+                if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+                    raise ValueError(f"expected {name} to be a list of texts, got {_shown(texts)}")
+            return cls(kind, lower, tuple(tokens), tuple(merges))
         except ValueError as error:
             raise FolderError(
                 f"the model's tokeniser cannot be read: {error}; the folder is damaged or of another version, "
@@ -137,6 +165,10 @@ class Tokeniser:
         table = np.full(max(map(ord, self.tokens), default=-1) + 2, UNKNOWN, np.int32)
         table[[ord(token) for token in self.tokens]] = np.arange(FIRST, self.size)
         return table
+
+    @cached_property
+    def _pairs(self) -> Any:
+        return bpe.encoder(self.tokens, self.merges)
 
     @cached_property
     def _ids(self) -> dict[str, int]:
