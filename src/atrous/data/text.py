@@ -95,6 +95,16 @@ def lines(path: Source, *, encoding: str = "utf-8") -> Iterator[tuple[int, str]]
         raise DataError(f"{named(path)}: nothing in it; give a file that has at least one line")
 
 
+def blocks(path: Source) -> Iterator[bytes]:
+    """The bytes of a file, block by block, `.gz` and `.xz` being decompressed on the way.
+
+    Raises DataError if the file is missing, a folder or damaged.
+    """
+    with _opened(path) as file:
+        while block := _block(file, named(path)):
+            yield block
+
+
 def _decoded(path: Source, encoding: str) -> Iterator[str]:
     """The text in blocks, without its byte order mark."""
     decoder = _decoder(encoding)

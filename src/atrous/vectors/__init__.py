@@ -1,0 +1,5 @@
+"""Pretrained vectors out of the files that word2vec, fastText and GloVe write."""
+
+from atrous.vectors.load import Vectors, load_vectors
+
+__all__ = ["Vectors", "load_vectors"]
