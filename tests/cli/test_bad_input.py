@@ -5,9 +5,19 @@ import shutil
 import subprocess
 import sys
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 import torch
 from tests.cli.conftest import SMALL
+
+
+def parquet(columns):
+    """The bytes of a Parquet file with these columns."""
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(pyarrow.table(columns), sink)
+    return sink.getvalue().to_pybytes()
+
 
 FILES = {
     "empty.csv": b"",
@@ -18,6 +28,10 @@ FILES = {
     "one.csv": b"text,label\n" + b"good,pos\n" * 50,
     "names.csv": b"review,stars\ngood,5\nbad,1\n",
     "broken.jsonl": b'{"text": "good", "label": "pos"}\n{"text": "bad", "label"\n',
+    "cut.parquet": parquet({"text": ["good", "bad"] * 500, "label": ["pos", "neg"] * 500})[:-100],
+    "lists.parquet": parquet({"text": [["good"], ["bad"]], "label": ["pos", "neg"]}),
+    "norows.parquet": parquet({"text": pyarrow.array([], "string"), "label": pyarrow.array([], "string")}),
+    "hole.parquet": parquet({"text": ["good", None], "label": ["pos", "neg"]}),
 }
 
 TRAIN = [  # the file, what else is typed, what the one line says
@@ -31,6 +45,11 @@ TRAIN = [  # the file, what else is typed, what the one line says
     ("names.csv", ["--text", "reviews"], ["'reviews'", "did you mean 'review'"]),
     ("names.csv", ["--label", "star"], ["did you mean 'stars'"]),
     ("broken.jsonl", [], ["broken.jsonl line 2"]),
+    ("cut.parquet", [], ["cut.parquet: damaged, cut short or not Parquet", "copy or write it again"]),
+    ("lists.parquet", [], ["lists.parquet row 1: expected a text in 'text', got a list", "name another column"]),
+    ("norows.parquet", [], ["norows.parquet: no rows; give a file that has at least one"]),
+    ("hole.parquet", [], ["hole.parquet row 2: expected a text in 'text', got null"]),
+    ("hole.parquet", ["--text", "txet"], ["hole.parquet: no column 'txet'", "did you mean 'text'"]),
     ("names.csv", ["--encode", "tcm"], ["did you mean 'tcn'"]),
     ("names.csv", ["--device", "tpu"], ["tpu"]),
     ("names.csv", ["--nonsense"], ["--nonsense", "--help"]),
@@ -135,7 +154,9 @@ def test_the_remedies_that_errors_name_help(atrous, files, model):
     assert atrous("evaluate", model, "latin.csv", "--encoding", "latin-1", "--quiet")[0] == 0
 
 
-@pytest.mark.parametrize("name", ["missing.csv", "empty.csv", "header.csv", "quote.csv", "latin.csv", "broken.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["missing.csv", "empty.csv", "header.csv", "quote.csv", "latin.csv", "broken.jsonl", "cut.parquet"]
+)
 def test_predict_refuses_what_it_cannot_read_and_leaves_nothing(atrous, files, model, name):
     before = sorted(files.iterdir())
     code, out, err = atrous("predict", model, name, "--out", "new/answers.csv", "--quiet")
@@ -173,3 +194,21 @@ def test_the_program_itself_says_one_line_and_exits_with_2(files, model, command
     words = [command, "--data", "ragged.csv"] if command == "train" else [command, str(model), "missing.txt"]
     done = subprocess.run([sys.executable, "-m", "atrous", *words], cwd=files, capture_output=True, text=True)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
+def test_compare_and_evaluate_refuse_a_damaged_parquet_file(atrous, files, model):
+    for words in (["compare", "--data", "cut.parquet", "--out", "race"], ["evaluate", model, "cut.parquet"]):
+        code, out, err = atrous(*words)
+        assert (code, out) == (2, "")
+        (line,) = err.splitlines()
+        assert "cut.parquet: damaged" in line
+    code, _, err = atrous("evaluate", model, "hole.parquet")
+    assert code == 2
+    assert "hole.parquet row 2: expected a text" in err
+    assert not (files / "race").exists()
+
+
+def test_answers_are_not_written_as_parquet(atrous, files, model):
+    code, out, err = atrous("predict", model, "names.csv", "--out", "answers.parquet", "--quiet")
+    assert (code, out) == (2, "")
+    assert "answers.parquet: answers are not written as Parquet; name a .csv, .tsv or .jsonl file" in err

@@ -1,3 +1,4 @@
+import csv
 import json
 
 import pytest
@@ -95,3 +96,12 @@ def test_a_setting_of_one_encoder_does_not_trouble_the_others(data):
     bag, ngram = compare(data, encode="bag,ngram", seeds=1, set=options, quiet=True)["models"]
     assert ngram["settings"]["encode"]["kernels"] == [2]
     assert bag["settings"]["encode"] == {"name": "bag"}
+
+
+def test_rows_of_python_race_as_a_file_does(data):
+    with data.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    options = {"encode": "bag", "seeds": 1, "set": SMALL, "quiet": True}
+    results = [compare(given, **options) for given in (data, rows, iter(rows))]
+    assert results[1]["data"]["files"] == {"data": "rows of a list"}
+    assert len({str((one["models"][0]["scores"], one["baselines"], one["ceiling"])) for one in results}) == 1

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atrous.data.formats import Number, format_of, records
+from atrous.data.formats import at, format_of, head, records
+from atrous.data.given import Given
+from atrous.data.values import Number
 from atrous.errors import ConfigError, DataError
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=6)
@@ -37,6 +39,7 @@ def read(path):
         ("a.json", "jsonl"),
         ("a.ndjson", "jsonl"),
         ("a.jsonl.gz", "jsonl"),
+        ("a.parquet", "parquet"),
         ("a.txt", "text"),
         ("csv", "text"),
         ("folder.csv/a", "text"),
@@ -49,7 +52,7 @@ def test_the_ending_decides_the_format(name, expected):
 
 def test_a_given_format_wins_over_the_ending():
     assert format_of("a.csv", "text") == "text"
-    with pytest.raises(ConfigError, match="unknown format 'xlsx'; the formats are csv, tsv, jsonl, text"):
+    with pytest.raises(ConfigError, match="unknown format 'xlsx'; the formats are csv, tsv, jsonl, parquet, text"):
         format_of("a.csv", "xlsx")
 
 
@@ -146,3 +149,18 @@ def test_a_bad_record_is_named_by_file_and_line(file, name, content, words):
 def test_rows_before_a_bad_one_are_given_first(file):
     found = records(file("a.csv", "a,b\n1,2\n3\n"), encoding="utf-8", format="csv")
     assert next(found) == (2, {"a": "1", "b": "2"})
+
+
+def test_a_place_is_a_line_where_there_are_lines_and_else_a_row():
+    assert at("-", 3) == "standard input line 3"
+    assert at("a.parquet", 3) == at("a.parquet", 3, "parquet") == "a.parquet row 3"
+    assert at("table", 3, "parquet") == "table row 3"
+    assert at(Given([{}], "dev"), 3) == "dev row 3"
+
+
+def test_looking_at_the_head_leaves_the_first_row_where_it_is(file):
+    path = file("a.csv", "a,b\n1,2\n3,4\n")
+    for data in (path, Given(iter([{"a": "1", "b": "2"}, {"a": "3", "b": "4"}]), "data")):
+        options = {"encoding": "utf-8", "format": format_of(data)}
+        assert head(data, 1, **options) == [{"a": "1", "b": "2"}]
+        assert [record["a"] for _, record in records(data, **options)] == ["1", "3"]

@@ -9,8 +9,11 @@ import subprocess
 import sys
 import tracemalloc
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
+from atrous.data.given import Given
 from atrous.data.tables import Columns, Row, columns, read, read_texts
 from atrous.errors import ConfigError, DataError
 
@@ -252,3 +255,58 @@ def test_the_readers_load_neither_torch_nor_numpy():
     modules = "atrous.data.tables, atrous.data.split, atrous.data.packaged"
     code = f"import sys, {modules}; sys.exit(bool({{'torch', 'numpy', 'pyarrow', 'django'}} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+TABLES = {"review": ["good", "bad"], "stars": [5, 1], "writer": ["ann", "bob"]}
+
+
+def parquet_of(path, columns):
+    pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
+def test_parquet_and_rows_of_python_give_the_same_rows(tmp_path):
+    rows = [dict(zip(TABLES, values, strict=True)) for values in zip(*TABLES.values(), strict=True)]
+    for data in (parquet_of(tmp_path / "a.parquet", TABLES), Given(rows, "data"), Given(iter(rows), "data")):
+        found, announcement = columns(data, group="writer")
+        assert found == Columns("review", "stars", "writer")
+        assert announcement.endswith(": text = 'review', label = 'stars' (guessed; --text and --label choose)")
+        assert list(read(data, found)) == [Row("good", "5", "ann", 1), Row("bad", "1", "bob", 2)]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([["a"], ["b"]], "row 1: expected a text in 'text', got a list; name another column"),
+        (["x", None], "row 2: expected a text in 'text', got null; .*fill in or remove the row"),
+        (["x", None], "row 2: expected a text in 'text', got null"),
+        ([True, False], "row 1: expected a text in 'text', got a boolean"),
+        ([b"x", b"y"], "row 1: expected a text in 'text', got a value of type bytes"),
+    ],
+)
+def test_a_typed_column_that_is_no_text_is_named_by_its_row(tmp_path, values, words):
+    rows = [{"text": value, "label": "y"} for value in values]
+    path = parquet_of(tmp_path / "a.parquet", {"text": values, "label": ["y", "n"]})
+    for data, name in ((path, r"a\.parquet "), (Given(rows, "data"), "data ")):
+        with pytest.raises(DataError, match=name + words):
+            list(read(data, Columns("text", "label", None)))
+
+
+def test_a_row_of_python_that_lacks_a_column_is_named_by_its_number():
+    rows = Given([{"text": "x", "label": "y"}, {"text": "x", "lable": "y"}], "data")
+    with pytest.raises(ConfigError, match=r"data row 2: no column 'label' \(did you mean 'lable'\?\)"):
+        list(read(rows, Columns("text", "label", None)))
+
+
+def test_booleans_of_typed_columns_are_labels(tmp_path):
+    path = parquet_of(tmp_path / "a.parquet", {"text": ["x", "y"], "spam": [True, False]})
+    assert [row.label for row in read(path, Columns("text", "spam", None))] == ["true", "false"]
+
+
+def test_texts_of_parquet_are_read_alone(tmp_path):
+    path = parquet_of(tmp_path / "table", TABLES)
+    announcement, texts = read_texts(path, format="parquet")
+    assert list(texts) == [(1, "good"), (2, "bad")]
+    assert "text = 'review'" in announcement
+    with pytest.raises(DataError, match="table row 1: expected a text in 'stars', got a number"):
+        list(read_texts(path, format="parquet", text="stars")[1])

@@ -1,5 +1,6 @@
 import csv
 
+import datasets
 import pytest
 import torch
 
@@ -43,6 +44,36 @@ def test_train_returns_a_model_that_learnt_and_leaves_a_folder_that_loads(data, 
     assert "split by a hash of the text" in said.err
     assert "epoch 3 of 3" in said.err
     assert not said.out
+
+
+def test_a_file_parquet_and_rows_of_python_give_the_same_model(data, tmp_path, capsys):
+    rows = datasets.Dataset.from_csv(str(data), cache_dir=str(tmp_path / "cache"))
+    rows.to_parquet(tmp_path / "reviews.parquet")
+    classes = rows.class_encode_column("label")
+    models = [
+        atrous.train(given, encode="ngram", set=SMALL, quiet=True)
+        for given in (data, tmp_path / "reviews.parquet", classes, iter(rows))
+    ]
+    weights = [torch.cat([part.flatten() for part in model.model.parameters()]) for model in models]
+    assert all(torch.equal(weights[0], other) for other in weights[1:])
+    assert [model.labels for model in models] == [("neg", "pos")] * 4
+    assert models[2].scores["data"]["files"] == {"data": "rows of a Dataset"}
+    assert all(models[0].evaluate(given) == models[0].evaluate(data) for given in (rows, classes, iter(rows)))
+
+
+def test_rows_of_python_that_are_none_are_refused_in_words():
+    good = {"text": "good", "label": "pos"}
+    for rows, words in (
+        ([good, "bad"], "data row 2: expected a dictionary from column to value, got a text"),
+        ([], "data: no rows; give at least one"),
+        (iter([]), "data: no rows; give at least one"),
+        ([good, {"text": "bad"}], "data row 2: no column 'label'"),
+        ([good, {"text": 3, "label": "neg"}], "data row 2: expected a text in 'text', got a number"),
+    ):
+        with pytest.raises((DataError, ConfigError), match=words):
+            atrous.train(rows, quiet=True)
+    with pytest.raises(DataError, match="dev row 1: expected a text or a number in 'label', got null"):
+        atrous.train([good, {**good, "label": "neg"}] * 9, dev=[{"text": "x", "label": None}], test=[good], quiet=True)
 
 
 @pytest.mark.parametrize("encode", ["tcn", "lstm", "attention"])

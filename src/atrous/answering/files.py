@@ -51,7 +51,7 @@ def predict_file(
     r"""Answer every text of a file, in the order of the file, and return how many there were.
 
     predict: the method of a Bundle, or any function from texts to as many answers.
-    source: plain lines, a table or JSON lines, or "-"; text, encoding and format as in `read_texts`.
+    source: plain lines, a table, JSON lines or Parquet, or "-"; text, encoding and format as in `read_texts`.
     out: a file, which appears whole or not at all; None, or "-", is standard output, where the rows before a bad one
         stand. The name's ending says how it is written: .csv and .tsv with a header, .jsonl as objects with all
         probabilities, any other as on standard output; .gz or .xz after it compresses.
@@ -117,13 +117,15 @@ def windows(texts: Iterator[str], *, rows: int, size: int) -> Iterator[list[str]
 def style_of(out: Source | None, *, json: bool) -> Style:
     """How answers are written to standard output (None) or to a file of that name.
 
-    Raises ConfigError if JSON is wanted in a file whose name says csv or tsv.
+    Raises ConfigError if JSON is wanted in a file whose name says csv or tsv, or the name says Parquet.
     """
     format = "text" if out is None else format_of(out)
     if format == "jsonl":
         return Style("", _object_with_text)
     if format == "text":
         return Style("", _object if json else _line)
+    if format == "parquet":
+        raise ConfigError(f"{out}: answers are not written as Parquet; name a .csv, .tsv or .jsonl file with --out")
     if json:
         raise ConfigError(f"--json: {out} is to be a table, as its name says; name a .jsonl file, or leave --json out")
     delimiter = "," if format == "csv" else "\t"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from atrous.answering.predict import logits
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
+from atrous.data.given import table
 from atrous.data.tables import Row
 from atrous.data.text import Source
 from atrous.model import Model
@@ -78,17 +79,23 @@ class Bundle:
         return answers(logits(self.model, Examples.of(self.reader, several)).numpy(), self.labels)
 
     def evaluate(
-        self, data: Source, *, text: str | None = None, label: str | None = None, encoding: str | None = None
+        self,
+        data: Source | Iterable[Any],
+        *,
+        text: str | None = None,
+        label: str | None = None,
+        encoding: str | None = None,
     ) -> dict[str, Any]:
-        """Scores on the rows of a labelled file: accuracy, macro F1, loss in nats, and those of each label.
+        """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label.
 
+        data: a file or rows, as for `atrous.train`.
         text, label: columns, if they are not those the model was trained with or the usual names.
 
         Raises DataError and ConfigError as the readers do, and DataError for a label that the model does not know.
         """
         wanted = {"text": text, "label": label, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
-        rows, _ = read_labelled(data, self.labels, columns)
+        rows, _ = read_labelled(table(data, "data"), self.labels, columns)
         return self.score(rows)
 
     def score(self, rows: Sequence[Row]) -> dict[str, Any]:

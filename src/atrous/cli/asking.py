@@ -99,8 +99,8 @@ def predict(
 ) -> None:
     """Answer every text of a file or of standard input.
 
-    FILE holds a text a line, or is a .csv, .tsv or .jsonl table of which the text column is read; .gz and .xz too. The
-    answers come in its order, and memory stays the same however long it is.
+    FILE holds a text a line, or is a .csv, .tsv, .jsonl or .parquet table of which the text column is read; .gz and .xz
+    too. The answers come in its order, and memory stays the same however long it is.
 
     \b
     Examples:

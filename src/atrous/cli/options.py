@@ -23,6 +23,7 @@ class FormatName(StrEnum):
     csv = "csv"
     tsv = "tsv"
     jsonl = "jsonl"
+    parquet = "parquet"
 
 
 def _option(*names: str, metavar: str | None = None, help: str) -> object:
@@ -34,7 +35,7 @@ Settings: TypeAlias = Annotated[
     typer.Argument(metavar="SETTINGS.toml", help="settings, below all options", show_default=False),
 ]
 Data: TypeAlias = Annotated[
-    str, _option("--data", metavar="FILE", help="labelled texts: .csv, .tsv or .jsonl, plain or .gz or .xz")
+    str, _option("--data", metavar="FILE", help="labelled texts: .csv, .tsv, .jsonl (also .gz, .xz) or .parquet")
 ]
 Dev: TypeAlias = Annotated[
     str | None, _option("--dev", metavar="FILE", help="rows to choose by; else one in ten of --data")

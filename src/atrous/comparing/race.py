@@ -20,7 +20,8 @@ from atrous.comparing.baselines import baselines, ceiling
 from atrous.comparing.speed import speeds
 from atrous.config import ENCODE_SETTINGS, Settings, load
 from atrous.data.corpus import Corpus, read_corpus
-from atrous.data.text import Source, named
+from atrous.data.given import described, table
+from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
 from atrous.outputs import check, new_folder
 from atrous.training.callbacks import Watch
@@ -30,10 +31,10 @@ DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
 
 
 def compare(
-    data: Source,
+    data: Source | Iterable[Any],
     *,
-    dev: Source | None = None,
-    test: Source | None = None,
+    dev: Source | Iterable[Any] | None = None,
+    test: Source | Iterable[Any] | None = None,
     settings: Source | None = None,
     encode: str | Sequence[str] = DEFAULT,
     seeds: int = 3,
@@ -71,15 +72,14 @@ def compare(
     ]
     if out is not None:
         check(out, force=force, marks=[RESULTS])
-    corpus = read_corpus(data, dev=dev, test=test, settings=chosen[0].data)
+    given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
+    corpus = read_corpus(given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data)
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
     kept = new_folder(out, force=force, marks=[RESULTS]) if out is not None else nullcontext()
     with kept as folder:
         results = race(corpus, chosen, seeds=seeds, folder=folder, device=device, quiet=quiet)
-        results["data"] |= {
-            "files": {"data": named(data)} | {k: named(v) for k, v in (("dev", dev), ("test", test)) if v}
-        }
+        results["data"]["files"] = {name: described(one) for name, one in given.items()}
         if folder is not None:
             keep(results, folder)
     return results

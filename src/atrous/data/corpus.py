@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from os import PathLike
 from typing import NamedTuple
 
 from atrous.config.fields import Data
+from atrous.data.formats import at, named
+from atrous.data.given import Table
 from atrous.data.split import labels_of, split
 from atrous.data.tables import Columns, Row, columns, read
-from atrous.data.text import Source, named
 from atrous.errors import DataError
 
 SHARE = 0.1  # of the rows, for dev and for test, where the user has no file of their own
@@ -24,10 +24,8 @@ class Corpus(NamedTuple):
     said: tuple[str, ...]  # what was guessed or decided, for the user to read
 
 
-def read_corpus(
-    data: Source, *, dev: str | PathLike[str] | None, test: str | PathLike[str] | None, settings: Data
-) -> Corpus:
-    """The rows of the user's files; dev and test, where there is no file, by a hash of the text out of `data`.
+def read_corpus(data: Table, *, dev: Table | None, test: Table | None, settings: Data) -> Corpus:
+    """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
     The columns of `data` are guessed where settings do not name them; dev and test files must have the same.
 
@@ -57,7 +55,7 @@ def read_corpus(
     return Corpus(train, dev_rows, test_rows, labels, tuple(said))
 
 
-def read_labelled(data: Source, labels: tuple[str, ...], settings: Data) -> tuple[list[Row], str]:
+def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple[list[Row], str]:
     """Rows to judge a trained model by, and the sentence that says which columns were guessed.
 
     Raises DataError, with file and line, for a label that the model does not know.
@@ -68,11 +66,11 @@ def read_labelled(data: Source, labels: tuple[str, ...], settings: Data) -> tupl
         if row.label not in labels:
             shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
             raise DataError(
-                f"{named(data)} line {row.line}: the model has no label {row.label!r}; its labels are {shown}: "
+                f"{at(data, row.line)}: the model has no label {row.label!r}; its labels are {shown}: "
                 "name another column with --label, or remove the row"
             )
     return rows, guessed
 
 
-def _rows(path: Source, chosen: Columns, encoding: str) -> list[Row]:
+def _rows(path: Table, chosen: Columns, encoding: str) -> list[Row]:
     return list(read(path, chosen, encoding=encoding))

@@ -1,21 +1,26 @@
-"""Files as records: csv, tsv, JSON lines and plain lines become dictionaries from column to value, one at a time."""
+"""Data as records: csv, tsv, JSON lines, Parquet, plain lines and rows of Python become dictionaries, one at a time."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Generator
+from collections.abc import Sequence
+from contextlib import closing
+from itertools import islice
+from os import fspath
 from pathlib import PurePath
-from typing import Any, Literal, NoReturn, get_args
+from typing import Literal, NoReturn, get_args
 
-from atrous.data.text import STDIN, Source, lines, named
+from atrous.data.given import Given, Table
+from atrous.data.parquet import parquet_records
+from atrous.data.text import STDIN, Source, lines
+from atrous.data.text import named as path_named
+from atrous.data.values import Number, Record, Records, kind_of
 from atrous.errors import ConfigError, DataError
 
-Format = Literal["csv", "tsv", "jsonl", "text"]
-FORMATS: tuple[str, ...] = get_args(Format)
-
-Record = dict[str, Any]
-Records = Generator[tuple[int, Record], None, None]
+FileFormat = Literal["csv", "tsv", "jsonl", "parquet", "text"]
+Format = Literal[FileFormat, "rows"]  # "rows" are those of Python
+FORMATS: tuple[str, ...] = get_args(FileFormat)
 
 TEXT = "text"  # the one column of a file of plain lines
 
@@ -25,15 +30,32 @@ _ENDINGS: dict[str, Format] = {
     ".json": "jsonl",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".parquet": "parquet",
 }
 _DELIMITERS = {"csv": (",", "comma"), "tsv": ("\t", "tab")}
 
 
-class Number(str):
-    """A number of a JSON file as it is written there, so that the label 1.50 stays 1.50."""
+def named(data: Table) -> str:
+    """What messages call a file, standard input, or the rows of Python.
+
+    >>> named("reviews.csv"), named("-"), named(Given([], "data"))
+    ('reviews.csv', 'standard input', 'data')
+    """
+    return data.name if isinstance(data, Given) else path_named(data)
 
 
-def format_of(path: Source, given: str | None = None) -> Format:
+def at(data: Table, number: int, format: Format | None = None) -> str:
+    """What messages call a place in it: lines of files that have lines, rows of what has none.
+
+    format: where the ending does not say it.
+
+    >>> at("reviews.csv", 3), at("reviews.parquet", 3)
+    ('reviews.csv line 3', 'reviews.parquet row 3')
+    """
+    return f"{named(data)} {'row' if (format or format_of(data)) in ('parquet', 'rows') else 'line'} {number}"
+
+
+def format_of(path: Table, given: str | None = None) -> Format:
     """The format that was given, else what the ending before .gz or .xz says; "text" (plain lines) for all others.
 
     >>> format_of("reviews.csv.gz"), format_of("reviews.TSV"), format_of("-"), format_of("-", "jsonl")
@@ -42,29 +64,45 @@ def format_of(path: Source, given: str | None = None) -> Format:
     Raises ConfigError if the given format is unknown.
     """
     if given is not None:
-        for format in get_args(Format):
+        for format in get_args(FileFormat):
             if format == given:
                 return format  # type: ignore[no-any-return]
         raise ConfigError(f"unknown format {given!r}; the formats are {', '.join(FORMATS)}")
+    if isinstance(path, Given):
+        return "rows"
     plain = PurePath(path)
     if plain.suffix.lower() in (".gz", ".xz"):
         plain = plain.with_suffix("")
-    return "text" if str(path) == STDIN else _ENDINGS.get(plain.suffix.lower(), "text")
+    return "text" if fspath(path) == STDIN else _ENDINGS.get(plain.suffix.lower(), "text")
 
 
-def records(path: Source, *, encoding: str, format: Format) -> Records:
-    """Each record with the number of the line on which it begins, counted from 1.
+def records(data: Table, *, encoding: str, format: Format, only: Sequence[str] | None = None) -> Records:
+    """Each record with its number, counted from 1: the line on which it begins, or the row where there are no lines.
 
-    Values are texts in csv and tsv; in JSON lines what JSON holds, numbers as `Number`. Columns keep their order.
-    Blank lines hold no record, except in plain text, where every line is one.
+    only: the columns that are wanted, where the format can leave out others unread.
+
+    Values are texts in csv and tsv; else what JSON holds, numbers as `Number`. Columns keep their order. Blank lines
+    hold no record, except in plain text, where every line is one.
 
     Raises DataError, with file and line, if a record is not as its format wants it, or if there is none.
     """
+    if isinstance(data, Given):
+        return data.records()
+    if format == "parquet":
+        return parquet_records(data, only=only)
     if format == "jsonl":
-        return _json_lines(path, encoding)
+        return _json_lines(data, encoding)
     if format == "text":
-        return ((line, {TEXT: text}) for line, text in lines(path, encoding=encoding))
-    return _separated(path, encoding, *_DELIMITERS[format])
+        return ((line, {TEXT: text}) for line, text in lines(data, encoding=encoding))
+    return _separated(data, encoding, *_DELIMITERS[format])
+
+
+def head(data: Table, count: int, *, encoding: str, format: Format) -> list[Record]:
+    """The first records. What can be read but once can still be read from its first row."""
+    if isinstance(data, Given):
+        return [record for _, record in data.head(count)]
+    with closing(records(data, encoding=encoding, format=format)) as source:
+        return [record for _, record in islice(source, count)]
 
 
 def _separated(path: Source, encoding: str, delimiter: str, word: str) -> Records:
@@ -143,15 +181,3 @@ def _json_lines(path: Source, encoding: str) -> Records:
         yield line, record
     if not found:
         raise DataError(f"{name}: only blank lines; give a file with one JSON object a line")
-
-
-def kind_of(value: object) -> str:
-    """What a JSON value is, in JSON's own words.
-
-    >>> kind_of(None), kind_of([1]), kind_of(Number("3"))
-    ('null', 'a list', 'a number')
-    """
-    if value is None:
-        return "null"
-    kinds = {Number: "a number", bool: "a boolean", dict: "an object", list: "a list"}
-    return kinds.get(type(value), "a text")

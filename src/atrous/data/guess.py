@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from atrous.data.formats import Record
+from atrous.data.values import Record
 from atrous.errors import ConfigError
 
 USUAL_TEXTS = (

@@ -1,15 +1,15 @@
-"""Rows of text, label and group out of csv, tsv, JSON lines and plain text, read one at a time."""
+"""Rows of text, label and group out of tables, plain text and rows of Python, read one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import chain, islice
 from os import fspath
 from pathlib import Path
 from typing import NamedTuple
 
-from atrous.data.formats import TEXT, Number, Record, format_of, kind_of, records
+from atrous.data.formats import TEXT, Format, at, format_of, head, named, records
+from atrous.data.given import Given, Table
 from atrous.data.guess import (
     USUAL_LABELS,
     USUAL_TEXTS,
@@ -20,14 +20,18 @@ from atrous.data.guess import (
     there_are,
     usual,
 )
-from atrous.data.text import STDIN, Source, named
+from atrous.data.text import STDIN, Source
+from atrous.data.values import Number, Record, kind_of
 from atrous.errors import ConfigError, DataError
 
 PEEK = 1000  # rows that a guess looks at
 
 
 class Row(NamedTuple):
-    """One example. label and group are "" where nobody asked for them; line is where the row begins in its file."""
+    """One example. label and group are "" where nobody asked for them.
+
+    line: where the row begins in its file, or its number where there are no lines; `formats.at` puts it in words.
+    """
 
     text: str
     label: str
@@ -44,7 +48,7 @@ class Columns(NamedTuple):
 
 
 def columns(
-    path: Source,
+    path: Table,
     *,
     text: str | None = None,
     label: str | None = None,
@@ -71,13 +75,14 @@ def columns(
     file cannot be read.
     """
     name, format = named(path), format_of(path)
-    if fspath(path) == STDIN or Path(path).is_fifo():  # a shell's <(command) is a fifo
+    if not isinstance(path, Given) and (
+        fspath(path) == STDIN or Path(path).is_fifo()
+    ):  # a shell's <(command) is a fifo
         raise ConfigError(f"{name} cannot be read twice, once for its columns; save it to a file")
     if format == "text" and (need_label or label or group):
-        raise ConfigError(f"{name}: plain text has no columns; give labelled rows as .csv, .tsv or .jsonl")
-    with closing(records(path, encoding=encoding, format=format)) as source:
-        head = [record for _, record in islice(source, PEEK)]
-    names = column_names(head)
+        raise ConfigError(f"{name}: plain text has no columns; give labelled rows as .csv, .tsv, .jsonl or .parquet")
+    first = head(path, PEEK, encoding=encoding, format=format)
+    names = column_names(first)
     given = [known(name, column, names) for column in (text, label, group) if column is not None]
     for column in given:
         if given.count(column) > 1:
@@ -85,14 +90,14 @@ def columns(
     guessed = {}
     if text is None:
         free = [column for column in names if column not in given]
-        text = guessed["text"] = _found(name, "text", usual(free, USUAL_TEXTS) or guess_text(head, free), names)
+        text = guessed["text"] = _found(name, "text", usual(free, USUAL_TEXTS) or guess_text(first, free), names)
     if label is None and need_label:
         free = [column for column in names if column not in (*given, text)]
-        label = guessed["label"] = _found(name, "label", usual(free, USUAL_LABELS) or guess_label(head, free), names)
+        label = guessed["label"] = _found(name, "label", usual(free, USUAL_LABELS) or guess_label(first, free), names)
     return Columns(text, label, group), "" if format == "text" else _announced(name, guessed)
 
 
-def read(path: Source, columns: Columns, *, encoding: str = "utf-8") -> Iterator[Row]:
+def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[Row]:
     """The rows of a file, one at a time, in constant memory.
 
     Labels and groups lose the spaces around them; JSON's numbers become labels as they are written (3 is "3").
@@ -109,15 +114,16 @@ def read(path: Source, columns: Columns, *, encoding: str = "utf-8") -> Iterator
     Raises ConfigError if the file lacks a column, and DataError with file and line for a row that is not as it should
     be: ragged, an open quote, no JSON object, a value that is no text, an empty label.
     """
-    name, format = named(path), format_of(path)
-    for line, record in records(path, encoding=encoding, format=format):
-        label = _value(name, line, record, columns.label, format, short=True) if columns.label is not None else ""
+    format = format_of(path)
+    wanted = [column for column in columns if column is not None]
+    for line, record in records(path, encoding=encoding, format=format, only=wanted):
+        label = _value(path, line, record, columns.label, format, short=True) if columns.label is not None else ""
         if columns.label is not None and not label:
             raise DataError(
-                f"{name} line {line}: the label in column {columns.label!r} is empty; give the row a label or remove it"
+                f"{at(path, line)}: the label in column {columns.label!r} is empty; give the row a label or remove it"
             )
-        group = _value(name, line, record, columns.group, format, short=True) if columns.group is not None else ""
-        yield Row(_value(name, line, record, columns.text, format, short=False), label, group, line)
+        group = _value(path, line, record, columns.group, format, short=True) if columns.group is not None else ""
+        yield Row(_value(path, line, record, columns.text, format, short=False), label, group, line)
 
 
 def read_texts(
@@ -128,7 +134,7 @@ def read_texts(
     path: a table, of which the text column is read; or plain text, or "-" (standard input), of which every line is a
         text, empty lines too.
     text: the text column; guessed as `columns` does where it is not given.
-    format: "csv", "tsv", "jsonl" or "text", where the ending does not say it.
+    format: "csv", "tsv", "jsonl", "parquet" or "text", where the ending does not say it.
 
     The source is read once, in constant memory, and no further ahead than the guess needs.
 
@@ -145,36 +151,38 @@ def read_texts(
     name, chosen = named(path), format_of(path, format)
     if chosen == "text" and text is not None:
         raise ConfigError(f"{name}: read as plain text, which has no column {text!r}; leave --text out or name a table")
-    source = records(path, encoding=encoding, format=chosen)
-    head = list(islice(source, 1))  # a pipe that trickles is answered line by line
+    source = records(path, encoding=encoding, format=chosen, only=None if text is None else [text])
+    first = list(islice(source, 1))  # a pipe that trickles is answered line by line
     announcement = ""
     if chosen == "text":
         column = TEXT
     elif text is not None:
-        column = known(name, text, column_names(record for _, record in head))
+        column = known(name, text, column_names(record for _, record in first))
     else:
-        found = usual(column_names(record for _, record in head), USUAL_TEXTS)
+        found = usual(column_names(record for _, record in first), USUAL_TEXTS)
         if found is None:
-            head += islice(source, PEEK - 1)
-            names = column_names(record for _, record in head)
-            found = usual(names, USUAL_TEXTS) or guess_text([record for _, record in head], names)
+            first += islice(source, PEEK - 1)
+            names = column_names(record for _, record in first)
+            found = usual(names, USUAL_TEXTS) or guess_text([record for _, record in first], names)
             found = _found(name, "text", found, names)
         column, announcement = found, _announced(name, {"text": found})
-    rows = chain(head, source)
-    return announcement, ((line, _value(name, line, record, column, chosen, short=False)) for line, record in rows)
+    rows = chain(first, source)
+    return announcement, ((line, _value(path, line, record, column, chosen, short=False)) for line, record in rows)
 
 
-def _value(name: str, line: int, record: Record, column: str, format: str, *, short: bool) -> str:
+def _value(path: Table, line: int, record: Record, column: str, format: Format, *, short: bool) -> str:
     """The text in a column; a short one, a label or a group, may be a number and loses the spaces around it."""
     value = record.get(column)
     if column not in record:
-        known(name if format != "jsonl" else f"{name} line {line}", column, list(record))
+        known(at(path, line) if format in ("jsonl", "rows") else named(path), column, list(record))
+    typed = format in ("parquet", "rows")
+    if typed and short and isinstance(value, bool):
+        value = str(value).lower()
     if not isinstance(value, str) or (isinstance(value, Number) and not short):
         expected = "a text or a number" if short else "a text"
-        raise DataError(
-            f"{name} line {line}: expected {expected} in {column!r}, got {kind_of(value)}; put the value in quotes"
-        )
-    if format == "jsonl":
+        remedy = "name another column, or fill in or remove the row" if typed else "put the value in quotes"
+        raise DataError(f"{at(path, line, format)}: expected {expected} in {column!r}, got {kind_of(value)}; {remedy}")
+    if format in ("jsonl", "rows"):
         value = _whole(value)
     return value.strip() if short else value
 

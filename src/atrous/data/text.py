@@ -109,7 +109,7 @@ def _decoded(path: Source, encoding: str) -> Iterator[str]:
     """The text in blocks, without its byte order mark."""
     decoder = _decoder(encoding)
     name, read, started = named(path), 0, False
-    with _opened(path) as file:
+    with opened(path) as file:
         while True:
             block = _block(file, name)
             read += len(block)
@@ -156,7 +156,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
 
 
 @contextmanager
-def _opened(path: Source) -> Iterator[Blocks]:
+def opened(path: Source) -> Iterator[Blocks]:
     """The bytes of a file, decompressed, or of standard input, which stays open."""
     if fspath(path) == STDIN:
         yield cast(Blocks, sys.stdin.buffer)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from atrous.config import Settings, load
 from atrous.config.kept import SETTINGS
 from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus, read_corpus
-from atrous.data.text import Source, named
+from atrous.data.given import described, table
+from atrous.data.text import Source
 from atrous.data.vocabulary import fit
 from atrous.layers import fold
 from atrous.outputs import check, new_folder
@@ -38,10 +39,10 @@ LOG = "log.csv"  # in the model folder: the loss of every step, the dev scores o
 
 
 def train(
-    data: Source,
+    data: Source | Iterable[Any],
     *,
-    dev: Source | None = None,
-    test: Source | None = None,
+    dev: Source | Iterable[Any] | None = None,
+    test: Source | Iterable[Any] | None = None,
     settings: Source | None = None,
     encode: str | None = None,
     text: str | None = None,
@@ -55,10 +56,11 @@ def train(
     force: bool = False,
     quiet: bool = False,
 ) -> Bundle:
-    """Train one model on a file of labelled texts; with `out`, keep it as a model folder.
+    """Train one model on labelled texts; with `out`, keep it as a model folder.
 
-    data: csv, tsv or JSON lines, plain or .gz or .xz. dev, test: files of their own; without, a hash of the text
-        holds out one row in ten each, and `group` names a column whose equal values stay together.
+    data: a file (csv, tsv, JSON lines, plain or .gz or .xz, or Parquet), or rows: a `datasets.Dataset` or any iterable
+        of dictionaries, which may be one that can be read once. dev, test: the same; without, a hash of the text holds
+        out one row in ten each, and `group` names a column whose equal values stay together.
     settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
     device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
 
@@ -71,16 +73,15 @@ def train(
     chosen = load(None if settings is None else Path(settings), set, data=columns, encode=encode, train={"seed": seed})
     if out is not None:
         check(out, force=force, marks=[SETTINGS])
-    corpus = read_corpus(data, dev=dev, test=test, settings=chosen.data)
+    given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
+    corpus = read_corpus(given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen.data)
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
     kept = new_folder(out, force=force, marks=[SETTINGS]) if out is not None else nullcontext()
     with kept as folder, tempfile.TemporaryDirectory(prefix="atrous-") as work:
         watch = None if quiet else Watch(chosen.encode.name)
         bundle = learn(corpus, chosen, work=Path(work), device=device, watch=watch)
-        bundle.scores["data"]["files"] = {
-            name: named(path) for name, path in (("data", data), ("dev", dev), ("test", test)) if path is not None
-        }
+        bundle.scores["data"]["files"] = {name: described(one) for name, one in given.items()}
         if folder is not None:
             write(bundle, folder)
             shutil.copyfile(Path(work) / LOG, folder / LOG)
