@@ -150,13 +150,16 @@ class Layer(nn.Module):
 class Pool(nn.Module):
     """A function from a sequence to one vector a row that can be read whole or in chunks.
 
-    Shapes: (batch, time, channels) -> (batch, channels). A row with no real step gives zeros.
+    Shapes: (batch, time, channels) -> (batch, outputs). A row with no real step gives zeros.
 
     A pool defines `start`, `step` and `read`; `forward` is read(step(start)), so that the two readings agree by
     construction.
+
+    outputs: numbers of its vector.
     """
 
     cost: Cost = Cost()
+    outputs: int
 
     _like: Tensor
     __call__: Callable[..., Tensor]
@@ -173,13 +176,13 @@ class Pool(nn.Module):
         """The state after one more chunk."""
         raise NotImplementedError
 
-    def read(self, state: State) -> Float[Tensor, "batch channels"]:
+    def read(self, state: State) -> Float[Tensor, "batch outputs"]:
         """The vector of what was read so far."""
         raise NotImplementedError
 
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
-    ) -> Float[Tensor, "batch channels"]:
+    ) -> Float[Tensor, "batch outputs"]:
         """The vector of whole rows; mask None means that every step is real."""
         if mask is None:
             mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from atrous.config import ENCODE_SETTINGS, PRESETS, Section, Settings
-from atrous.config.fields import Attention, Bag, Tcn
+from atrous.config.encoders import Attention, Bag, Tcn
 
 
 def sections() -> list[type[Section]]:

@@ -1,13 +1,15 @@
 """One line for every layer, encoder, embedding and pool. A new one is one line here; the laws do the rest."""
 
+import itertools
 from fractions import Fraction
 
 import torch
 import torch.nn.functional as F
 
+from atrous import encode
 from atrous.attend import POOLS
+from atrous.config import PRESETS
 from atrous.embed import Tokens
-from atrous.encode import attention, bag, bilstm, lstm, ngram, residual, tcn
 from atrous.layers import (
     GRU,
     LSTM,
@@ -149,13 +151,35 @@ LAYERS = {
 }
 
 ENCODERS = {
-    "attention": lambda: attention(3, channels=4, depth=2, heads=2, wide=6),
-    "bag": lambda: bag(3),
-    "bilstm": lambda: bilstm(3, channels=4, depth=2),
-    "lstm": lambda: lstm(3, channels=4, depth=2),
-    "ngram": lambda: ngram(3, channels=2, kernels=(1, 3, 4)),
-    "residual": lambda: residual(3, channels=4, depth=2),
-    "tcn": lambda: tcn(3, channels=4, depth=2),
+    "attention": lambda: encode.attention(3, channels=4, depth=2, heads=2, wide=6),
+    "bag": lambda: encode.bag(3),
+    "bigru": lambda: encode.bigru(3, channels=4, depth=2),
+    "bilstm": lambda: encode.bilstm(3, channels=4, depth=2),
+    "birnn": lambda: encode.birnn(3, channels=4, depth=2),
+    "deep": lambda: encode.deep(3, channels=4, depth=3),
+    "dense": lambda: encode.dense(3, growth=2, depth=2, blocks=2, bottleneck=2),
+    "gated": lambda: encode.gated(3, channels=4, depth=2),
+    "gru": lambda: encode.gru(3, channels=4, depth=2),
+    "highway": lambda: encode.highway(3, channels=4, depth=2),
+    "hybrid": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=2),
+    "kmax": lambda: encode.kmax(3, channels=4, kernels=(3, 2), least=2),
+    "lstm": lambda: encode.lstm(3, channels=4, depth=2),
+    "multiscale": lambda: encode.multiscale(3, channels=3, depth=2, dilations=(1, 3)),
+    "ngram": lambda: encode.ngram(3, channels=2, kernels=(1, 3, 4)),
+    "residual": lambda: encode.residual(3, channels=4, depth=2),
+    "rnn": lambda: encode.rnn(3, channels=4, depth=2),
+    "tcn": lambda: encode.tcn(3, channels=4, depth=2),
+    "tdnn": lambda: encode.tdnn(3, channels=4, contexts=((1, 2), (0, 3), (2, 0), (0, 0))),
+    "unet": lambda: encode.unet(3, channels=3, depth=2),
+    "wavenet": lambda: encode.wavenet(3, channels=3, skips=2, depth=3),
+}
+
+# The same encoders, told otherwise.
+VARIANTS = {
+    "encoder dense, no bottleneck": lambda: encode.dense(3, growth=2, depth=2, blocks=1, bottleneck=0),
+    "encoder hybrid, LSTM": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=1, recurrence="lstm"),
+    "encoder unet, repeated": lambda: encode.unet(3, channels=3, depth=1, kernel=2, upsample="repeat"),
+    "encoder unet, lines": lambda: encode.unet(3, channels=3, depth=1, kernel=5, upsample="linear"),
 }
 
 EMBEDDINGS = {
@@ -164,8 +188,9 @@ EMBEDDINGS = {
     "Tokens, of the second representation": lambda: Tokens(9, 3, field="beside"),
 }
 
-TABLE = {**LAYERS, **{f"encoder {name}": make for name, make in ENCODERS.items()}}
+TABLE = {**LAYERS, **{f"encoder {name}": make for name, make in ENCODERS.items()}, **VARIANTS}
 POOL_TABLE = {name: (lambda make=make: make(3)) for name, make in POOLS.items()}
+POOL_TABLE["unpadded"] = lambda: POOLS["unpadded"](3, depth=2)  # 7 steps
 
 # What does not stream, and so refuses law 1 and the stateful half of law 6. Nothing refuses another law.
 NOT_STREAMABLE = {
@@ -178,7 +203,10 @@ NOT_STREAMABLE = {
     "Backward, LSTM",
     "Backward, causal convolution",
     "encoder attention",
+    "encoder bigru",
     "encoder bilstm",
+    "encoder birnn",
+    "encoder kmax",
 }
 
 # Where a rate is lowered and raised again, some outputs see less than declared: on each side by fewer steps than this.
@@ -186,10 +214,13 @@ SLACK = {
     "Stack, strides down and up and down": 2,
     "Restored": 2,
     "Restored, beside a skip": 3,
+    "encoder unet": 4,
+    "encoder unet, repeated": 2,
+    "encoder unet, lines": 2,
 }
 
 # A choice among steps has no gradient towards what was not chosen: what these see is found by changing steps.
-CHOOSES = {"KMax", "KMax, by the row's length"}
+CHOOSES = {"KMax", "KMax, by the row's length", "encoder kmax"}
 
 
 def make(name):
@@ -207,15 +238,19 @@ def shaken(part):
 
 
 # The last step of a layer read backwards is its first: its memory would never learn (law 7), so settings refuse it.
-REFUSED = {("bilstm", "last")}
-MODELS = {f"{e}, {p}": (e, p) for e in ENCODERS for p in POOLS if (e, p) not in REFUSED}
+REFUSED = {("bigru", "last"), ("bilstm", "last"), ("birnn", "last")}
+
+# Every encoder before its own pool, and every pool behind an encoder that keeps the rate and one that lowers it.
+PAIRS = sorted({(name, PRESETS[name].pool) for name in ENCODERS} | set(itertools.product(("tcn", "deep"), POOLS)))
+MODELS = {f"{encoder}, {pool}": (encoder, pool) for encoder, pool in PAIRS}
+POOL_SIZES = {"kmax": {"k": 2}, "unpadded": {"depth": 2}}
 
 
 def make_model(name, *, bigrams=0):
     """A whole model of that encoder and pool, in double precision at evaluation."""
     encoder, pool = MODELS[name]
     torch.manual_seed(len(name))
-    encode = ENCODERS[encoder]()
-    channels = encode.outputs or 3
-    model = Model(Tokens(9, 3, bigrams=bigrams), encode, POOLS[pool](channels), Classes(channels, 3))
+    layer = ENCODERS[encoder]()
+    attend = POOLS[pool](layer.outputs or 3, **POOL_SIZES.get(pool, {}))
+    model = Model(Tokens(9, 3, bigrams=bigrams), layer, attend, Classes(attend.outputs, 3))
     return shaken(model)

@@ -22,7 +22,7 @@ class Last(Pool):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels = self.outputs = channels
 
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels)
@@ -47,7 +47,7 @@ class Sum(Pool):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels = self.outputs = channels
 
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels)
@@ -70,7 +70,7 @@ class Mean(Pool):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels = self.outputs = channels
 
     def start(self, batch: int) -> State:
         return self._like.new_zeros(batch, self.channels), self._like.new_zeros(batch, 1)
@@ -95,7 +95,7 @@ class Max(Pool):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels = self.outputs = channels
 
     def start(self, batch: int) -> State:
         return self._like.new_full((batch, self.channels), -math.inf)

@@ -30,7 +30,7 @@ class Query(Pool):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.channels = channels
+        self.channels = self.outputs = channels
         self.query = nn.Parameter(torch.randn(channels) / channels)
         # The products with the query, and the weighted sum.
         self.cost = Cost(channels, lambda steps: 4 * channels * steps)

@@ -14,7 +14,10 @@ from atrous.cli.shown import STOPPED, prepare, say, say_json
 from atrous.comparing import BEST, RESULTS
 
 ROLES = ("data", "dev", "test")
-ENCODERS = "attention, bag, bilstm, lstm, ngram, residual or tcn"
+ENCODERS = (
+    "attention, bag, bigru, bilstm, birnn, deep, dense, gated, gru, highway, hybrid, kmax, lstm, multiscale, ngram, "
+    "residual, rnn, tcn, tdnn, unet or wavenet"
+)
 
 
 def demo(

@@ -12,7 +12,10 @@ Traceback (most recent call last):
 atrous.errors.ConfigError: --set train.epoch=3: unknown setting 'train.epoch' = 3 (did you mean 'train.epochs'?)
 """
 
-from atrous.config.fields import ENCODE_SETTINGS, PRESETS, Encode, Preset, Section, Settings
+from atrous.config.encoders import ENCODE_SETTINGS, Encode
+from atrous.config.fields import Settings
+from atrous.config.presets import PRESETS, Preset
 from atrous.config.reading import dump, load
+from atrous.config.section import Section
 
 __all__ = ["ENCODE_SETTINGS", "PRESETS", "Encode", "Preset", "Section", "Settings", "dump", "load"]

@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from atrous.config.fields import ENCODE_SETTINGS, Section, Settings
+from atrous.config.encoders import ENCODE_SETTINGS
+from atrous.config.fields import Settings
+from atrous.config.section import Section
 from atrous.errors import ConfigError
 
 NAMED = ("embed", "encode", "attend")  # sections that a name stands for: encode = "tcn" is encode.name = "tcn"

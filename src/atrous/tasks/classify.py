@@ -30,8 +30,8 @@ def build(settings: Settings, *, sizes: Mapping[str, int], labels: int) -> Model
     embed = embedding(chosen.embed, sizes)
     encode = ENCODERS[chosen.encode.name](embed.outputs, **chosen.encode.options)
     channels = encode.outputs or embed.outputs
-    attend = POOLS[chosen.attend.name or "max"](channels)
-    return Model(embed, encode, attend, Classes(channels, labels, dropout=chosen.predict.dropout))
+    attend = POOLS[chosen.attend.name or "max"](channels, **chosen.attend.options)
+    return Model(embed, encode, attend, Classes(attend.outputs, labels, dropout=chosen.predict.dropout))
 
 
 def scores(logits: Tensor, targets: Tensor, labels: Sequence[str]) -> dict[str, Any]:
