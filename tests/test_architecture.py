@@ -42,7 +42,7 @@ ORDER = [
 RANK = {name: rank for rank, line in enumerate(ORDER) for name in line.split()}
 
 # Modules that must be importable without torch, and the one of atrous.data that is not among them.
-WITHOUT_TORCH = ["errors", "outputs", "runtime", "window", "config", "draw", "data", "cli"]
+WITHOUT_TORCH = ["errors", "outputs", "runtime", "window", "config", "draw", "data", "vectors", "cli"]
 MAKES_TENSORS = ["atrous.data.batch"]
 
 # Modules that other tests hold: the exception tree and the options have no behaviour, the laws hold the contract.

@@ -28,7 +28,7 @@ class Vectors(NamedTuple):
     @property
     def channels(self) -> int:
         """Numbers of a vector."""
-        return self.table.shape[1]
+        return int(self.table.shape[1])
 
 
 def load_vectors(path: Source, sought: Sequence[str], *, quiet: bool = True) -> Vectors:

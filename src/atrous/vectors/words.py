@@ -40,24 +40,24 @@ def words(path: Source, found: Head, wanted: Collection[str]) -> Iterator[Word]:
 def _text(path: Source, found: Head, wanted: Collection[str]) -> Iterator[Word]:
     name, channels, count = named(path), found.channels, 0
     for number, line in lines(path, encoding="latin-1"):
-        if number == 1 and found.count is not None:
+        if number == 1 and found.promised is not None:
             continue
         line = line.rstrip(" \t\r")
         if not line:
             continue
-        word, space, rest = line.partition(" ")
+        word, _, rest = line.partition(" ")
         if line.count(" ") != channels:
             word, rest = _with_spaces(line, channels, f"{name} line {number}")
         count += 1
-        if count - 1 == found.count:
+        if count - 1 == found.promised:
             raise DataError(f"{name} line {number}: one word more than the {count - 1:,} that line 1 promises")
         if not of_numbers(rest):
             wrong = next(field for field in rest.split(" ") if not is_number(field.encode("utf-8")))
             raise DataError(f"{name} line {number}: expected {channels} numbers after the word, got {wrong!r:.40}")
         yield word, _vector(rest, channels, f"{name} line {number}") if word in wanted else None
-    if found.count is not None and count < found.count:
+    if found.promised is not None and count < found.promised:
         raise DataError(
-            f"{name}: cut short: line 1 promises {found.count:,} words, there are {count:,}; copy the file again"
+            f"{name}: cut short: line 1 promises {found.promised:,} words, there are {count:,}; copy the file again"
         )
 
 
@@ -76,12 +76,11 @@ def _with_spaces(line: str, channels: int, where: str) -> tuple[str, str]:
 def _vector(written: str, channels: int, where: str) -> NDArray[np.float32]:
     fields = written.split(" ")
     try:
-        vector = np.array([float(field) for field in fields], np.float32)
+        vector = np.array([float(field) for field in fields])
     except ValueError as error:
-        raise DataError(
-            f"{where}: expected {channels} numbers after the word, got one that is none ({error})"
-        ) from error
-    return _finite(vector, where)
+        raise DataError(f"{where}: expected {channels} numbers after the word; one is none: {error}") from error
+    with np.errstate(over="ignore"):
+        return _finite(vector.astype(np.float32), where)
 
 
 def _finite(vector: NDArray[np.float32], where: str) -> NDArray[np.float32]:
@@ -103,7 +102,7 @@ def _binary(path: Source, found: Head, wanted: Collection[str]) -> Iterator[Word
     while (end := held.find(b"\n", at)) < 0 and more():
         pass
     at = end + 1
-    for number in range(1, (found.count or 0) + 1):
+    for number in range(1, (found.promised or 0) + 1):
         while (space := held.find(b" ", at)) < 0 and len(held) - at < _LONGEST and more():
             pass
         while space >= 0 and len(held) < space + 1 + size:
@@ -114,14 +113,16 @@ def _binary(path: Source, found: Head, wanted: Collection[str]) -> Iterator[Word
         if space < 0 or len(held) < space + 1 + size:
             what = "no space after a word" if len(held) - at >= _LONGEST and space < 0 else "cut short"
             raise DataError(
-                f"{name}: {what} in word {number:,} of {found.count:,}, at byte {read + at}: expected a word, a space "
-                f"and {size} bytes of numbers; copy the file again"
+                f"{name}: {what} in word {number:,} of {found.promised:,}, at byte {read + at}: expected a word, a "
+                f"space and {size} bytes of numbers; copy the file again"
             )
         word = held[at:space].lstrip(b"\n").decode("latin-1")
         at = space + 1 + size
         yield word, _taken(held[space + 1 : at], f"{name} word {number:,}") if word in wanted else None
-    if held[at:].strip() or more():
-        raise DataError(f"{name}: goes on at byte {read + at}, after the {found.count:,} words that line 1 promises")
+    while not held[at:].strip() and more():
+        pass
+    if held[at:].strip():
+        raise DataError(f"{name}: goes on at byte {read + at}, after the {found.promised:,} words that line 1 promises")
 
 
 def _taken(numbers: bytes, where: str) -> NDArray[np.float32]:
