@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from atrous import encode
 from atrous.attend import POOLS
 from atrous.config import PRESETS
-from atrous.embed import Tokens
+from atrous.embed import Multichannel, Placed, Pretrained, Spelled, Tokens, Values
 from atrous.layers import (
     GRU,
     LSTM,
@@ -186,6 +186,24 @@ EMBEDDINGS = {
     "Tokens": lambda: Tokens(9, 3),
     "Tokens, bigrams": lambda: Tokens(9, 3, bigrams=20),
     "Tokens, of the second representation": lambda: Tokens(9, 3, field="beside"),
+    "Pretrained, static": lambda: Pretrained(9, 3, tuned=False),
+    "Pretrained, tuned": lambda: Pretrained(9, 3, tuned=True),
+    "Multichannel, static and tuned, added": lambda: Multichannel(
+        Pretrained(9, 3, tuned=False), Pretrained(9, 3, tuned=True)
+    ),
+    "Multichannel, two representations": lambda: Multichannel(
+        Tokens(9, 3, bigrams=20), Tokens(9, 2, field="beside"), join="concatenate"
+    ),
+    "Multichannel, words and their letters": lambda: Multichannel(
+        Tokens(9, 3), Spelled(9, 2, letters=5), join="concatenate"
+    ),
+    "Spelled": lambda: Spelled(9, 3, letters=5),
+    "Spelled, even kernel": lambda: Spelled(9, 3, letters=5, kernel=2),
+    "Spelled, kernel longer than a word": lambda: Spelled(9, 3, letters=5, kernel=7),
+    "Values": lambda: Values(2),
+    "Placed": lambda: Placed(Tokens(9, 4, bigrams=20)),
+    "Placed, odd channels": lambda: Placed(Tokens(9, 3)),
+    "Placed, several": lambda: Placed(Multichannel(Tokens(9, 3), Tokens(9, 3, field="beside"))),
 }
 
 TABLE = {**LAYERS, **{f"encoder {name}": make for name, make in ENCODERS.items()}, **VARIANTS}

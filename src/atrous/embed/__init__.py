@@ -1,6 +1,11 @@
 """What a model reads: a batch of named tensors becomes a sequence of vectors."""
 
 from atrous.embed.build import embedding
+from atrous.embed.multichannel import Multichannel
+from atrous.embed.placed import Placed
+from atrous.embed.pretrained import Pretrained
+from atrous.embed.spelled import Spelled
 from atrous.embed.tokens import Tokens
+from atrous.embed.values import Values
 
-__all__ = ["Tokens", "embedding"]
+__all__ = ["Multichannel", "Placed", "Pretrained", "Spelled", "Tokens", "Values", "embedding"]
