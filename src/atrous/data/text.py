@@ -100,7 +100,7 @@ def blocks(path: Source) -> Iterator[bytes]:
 
     Raises DataError if the file is missing, a folder or damaged.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         while block := _block(file, named(path)):
             yield block
 
