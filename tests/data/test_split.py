@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from hashlib import blake2b
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from atrous.data import split as module
+from atrous.data.rows import Rows
 from atrous.data.split import labels_of, same, share, split
 from atrous.data.tables import Row
 from atrous.errors import DataError
@@ -53,6 +56,43 @@ def test_rows_that_are_added_move_no_other_row(rows, more):
     if first and second:
         for part, longer in zip(first, second, strict=True):
             assert set(part) <= set(longer)
+
+
+def roots(rows):
+    """The slow definition: nodes joined one by one, the smaller name of two standing for both; groups before texts."""
+    parents = {}
+
+    def root(node):
+        while parents.setdefault(node, node) != node:
+            node = parents[node]
+        return node
+
+    nodes = []
+    for row in rows:
+        node = b"t" + module._digest("text", same(row.text), "atrous")
+        if row.group:
+            ends = sorted((root(node), root(b"g" + module._digest("group", row.group, "atrous"))))
+            parents[ends[1]] = ends[0]
+        nodes.append(node)
+    return [root(node) for node in nodes]
+
+
+@settings(max_examples=100)
+@given(ROWS)
+def test_groups_are_joined_as_their_definition_says(rows):
+    expected = [module._number(blake2b(root, digest_size=8).digest()) for root in roots(rows)]
+    assert module._shares_by_group(rows, "atrous").tolist() == expected
+
+
+def test_a_long_chain_of_groups_is_one():
+    rows = [Row(f"t{(n + 1) // 2}", "a", f"g{n // 2}", n) for n in range(5000)]
+    assert len(set(module._shares_by_group(rows, "atrous"))) == 1
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+def test_rows_on_disk_are_split_as_those_in_memory(by_group):
+    rows = [Row(f"t{n % 70}", "a", f"g{n % 40}", n) for n in range(300)]
+    assert [list(part) for part in split(Rows.of(rows), by_group=by_group)] == list(split(rows, by_group=by_group))
 
 
 def test_texts_added_to_a_group_move_no_group():

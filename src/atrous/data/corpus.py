@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from atrous.config.fields import Data
@@ -17,11 +19,12 @@ SHARE = 0.1  # of the rows, for dev and for test, where the user has no file of 
 class Corpus(NamedTuple):
     """Rows to learn from, to choose by and to judge by, and every label among them."""
 
-    train: list[Row]
-    dev: list[Row]
-    test: list[Row]
+    train: Sequence[Row]
+    dev: Sequence[Row]
+    test: Sequence[Row]
     labels: tuple[str, ...]
     said: tuple[str, ...]  # what was guessed or decided, for the user to read
+    folder: Path | None = None  # where what does not fit into memory goes; None for the system's temporary files
 
 
 def read_corpus(data: Table, *, dev: Table | None, test: Table | None, settings: Data) -> Corpus:

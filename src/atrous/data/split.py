@@ -5,11 +5,20 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.data.rows import take
+from atrous.data.spool import Spool
 from atrous.data.tables import Row
 from atrous.errors import DataError
 
-Splits = tuple[list[Row], list[Row], list[Row]]
+Splits = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]
+Shares = NDArray[np.float64]
+Digests = NDArray[Any]  # big-endian, so that their order is that of their bytes
+Numbers = NDArray[np.int32]
 
 _DIGEST = 8  # bytes
 
@@ -36,12 +45,14 @@ def split(
     """
     if dev < 0 or test < 0 or dev + test >= 1:
         raise ValueError(f"split needs dev >= 0, test >= 0 and dev + test < 1, got dev={dev}, test={test}")
-    shares = _shares_by_group(rows, seed_text) if by_group else [share(row.text, seed_text=seed_text) for row in rows]
-    parts: Splits = ([], [], [])
-    for row, place in zip(rows, shares, strict=True):
-        parts[2 if place < test else 1 if place < test + dev else 0].append(row)
+    if by_group:
+        shares = _shares_by_group(rows, seed_text)
+    else:
+        shares = np.fromiter((share(row.text, seed_text=seed_text) for row in rows), np.float64, len(rows))
+    later = shares >= test
+    parts = (take(rows, shares >= test + dev), take(rows, later & (shares < test + dev)), take(rows, ~later))
     for name, part, wanted in zip(("train", "dev", "test"), parts, (1.0, dev, test), strict=True):
-        if wanted and not part:
+        if wanted and not len(part):
             what = "groups, which stay whole and are joined by texts they share" if by_group else "distinct texts"
             remedy = "give more rows" if name == "train" else f"give more rows, or a file of its own with --{name}"
             raise DataError(f"no row falls to {name}: {len(rows)} rows hold too few {what}; {remedy}")
@@ -95,26 +106,57 @@ def _number(digest: bytes) -> float:
     return (int.from_bytes(digest, "big") >> (8 * _DIGEST - 53)) / 2**53
 
 
-def _shares_by_group(rows: Sequence[Row], seed_text: str) -> list[float]:
-    """One number a row, the same for rows that a chain of shared groups and texts ties together."""
-    parents: dict[bytes, bytes] = {}
+def _shares_by_group(rows: Sequence[Row], seed_text: str) -> Shares:
+    """One number a row, the same for rows that a chain of shared groups and texts ties together.
 
-    def root(node: bytes) -> bytes:
-        parents.setdefault(node, node)
-        while parents[node] != node:
-            parents[node] = parents[parents[node]]
-            node = parents[node]
-        return node
-
-    # Nodes order groups before texts, so that a component without a chance twin has its group's hash, whatever texts
-    # are added to it; and the smaller root wins, so that a root is its component's smallest node.
-    nodes = []
+    That of the smallest group of the chain; without any, that of the text, so that a chain has its group's number
+    whatever texts are added to it.
+    """
+    digests = Spool(">u8"), Spool(">u8")
     for row in rows:
-        node = b"t" + _digest("text", same(row.text), seed_text)
-        if row.group:
-            ends = sorted((root(node), root(b"g" + _digest("group", row.group, seed_text))))
-            parents[ends[1]] = ends[0]
-        else:
-            root(node)
-        nodes.append(node)
-    return [_number(blake2b(root(node), digest_size=_DIGEST).digest()) for node in nodes]
+        digests[0].add(_digest("text", same(row.text), seed_text))
+        digests[1].add(_digest("group", row.group, seed_text) if row.group else bytes(_DIGEST))
+    texts, groups = (spool.read() for spool in digests)
+    chain_of, chains = _chains(texts, groups)
+    numbers = np.array([_rehashed(b"g", group) for group in chains.tolist()])
+    shares = np.empty(len(rows))
+    tied = chain_of < len(chains)
+    shares[tied] = numbers[chain_of[tied]]
+    for place in np.flatnonzero(~tied):
+        shares[place] = _rehashed(b"t", int(texts[place]))
+    return shares
+
+
+def _rehashed(role: bytes, digest: int) -> float:
+    return _number(blake2b(role + digest.to_bytes(_DIGEST, "big"), digest_size=_DIGEST).digest())
+
+
+def _chains(texts: Digests, groups: Digests) -> tuple[Numbers, Digests]:
+    """Of each row, the number of the smallest group that shared texts and groups tie it to, and the groups in order.
+
+    groups: 0 where a row has none. A row that is tied to no group has a number above all.
+    """
+    grouped = groups != 0
+    text_of, group_of = _ranks(texts)[0], _ranks(groups[grouped])
+    their_text, their_group, found = text_of[grouped], *group_of
+    smallest = np.arange(len(found), dtype=np.int32)
+    while True:
+        of_text = np.full(len(texts), len(found), np.int32)
+        np.minimum.at(of_text, their_text, smallest[their_group])
+        now = smallest.copy()
+        np.minimum.at(now, their_group, of_text[their_text])
+        now = now[now]  # a chain of n links is walked in about log n rounds
+        if np.array_equal(now, smallest):
+            return of_text[text_of], found
+        smallest = now
+
+
+def _ranks(values: Digests) -> tuple[Numbers, Digests]:
+    """Of each value its place among the distinct ones, and those in order."""
+    order = np.argsort(values)
+    ordered = values[order]
+    first = np.ones(len(values), bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    ranks = np.empty(len(values), np.int32)
+    ranks[order] = np.cumsum(first, dtype=np.int32) - np.int32(1)
+    return ranks, ordered[first]

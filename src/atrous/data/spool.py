@@ -1,0 +1,75 @@
+"""More numbers than memory should hold: in memory while they are few, then in a file without a name."""
+
+from __future__ import annotations
+
+import tempfile
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from atrous.errors import DataError
+
+HELD = 1 << 24  # bytes that stay in memory before there is a file
+_BLOCK = 1 << 20  # bytes that are written together
+
+
+class Spool:
+    """Numbers of one type that are added piece by piece and read as one array, mapped into memory if they are many.
+
+    shape: of one item; () for plain numbers.
+    folder: where the file would be; None for the system's folder for temporary files.
+
+    The file has no name where the system allows that, so that nothing stays behind, however the program ends; it goes
+    when the last array that was read is gone.
+
+    >>> spool = Spool(np.int32)
+    >>> spool.add(np.array([3, 4], np.int32))
+    >>> spool.add(np.array([5], np.int32))
+    >>> spool.read()
+    array([3, 4, 5], dtype=int32)
+
+    Raises DataError, naming the folder, if the file cannot be written.
+    """
+
+    def __init__(self, dtype: DTypeLike, *, shape: tuple[int, ...] = (), folder: PathLike[str] | None = None) -> None:
+        self.dtype, self.shape = np.dtype(dtype), shape
+        self._folder = Path(tempfile.gettempdir() if folder is None else folder)
+        self._held = bytearray()
+        self._file: IO[bytes] | None = None
+        self._written = 0
+        self.size = 0  # bytes
+
+    def add(self, values: NDArray[Any] | bytes) -> None:
+        """Add items, or the bytes of some."""
+        self._held += values if isinstance(values, bytes) else values.astype(self.dtype, copy=False).tobytes()
+        self.size = self._written + len(self._held)
+        if len(self._held) > (HELD if self._file is None else _BLOCK):
+            self._write()
+
+    def read(self) -> NDArray[Any]:
+        """All items, in one array that must not be written to. Nothing may be added after it."""
+        if self._file is None:
+            array = np.frombuffer(bytes(self._held), self.dtype).reshape(-1, *self.shape)
+            self._held = bytearray()
+            return array
+        self._write()
+        self._file.flush()
+        mapped = np.memmap(self._file, self.dtype, "r").reshape(-1, *self.shape)
+        self._file.close()
+        return np.asarray(mapped)  # a plain array: slices of a memmap cost ten times as much
+
+    def _write(self) -> None:
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
+            self._file.write(self._held)
+        except OSError as error:
+            raise DataError(
+                f"{self._folder}: {self.size:,} bytes of tokens cannot be written there ({error.strerror}); "
+                "make room, or name a folder on another disk with --out or in TMPDIR"
+            ) from error
+        self._written += len(self._held)
+        self._held.clear()
