@@ -46,8 +46,17 @@ def _refusal(path: Path, *, force: bool, marks: Sequence[str]) -> str:
         return f"a file is there already; {another}"
     if path.exists() and not force:
         return f"there already; {another}, or replace it with --force"
-    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    parent = nearest(path)
     return "" if parent.is_dir() else f"{parent} is a file, not a folder; {another}"
+
+
+def nearest(out: Destination) -> Path:
+    """What is there already of the path to an output: the folder nearest to it, on the same disk most likely.
+
+    >>> nearest("/no such folder/model") == Path("/")
+    True
+    """
+    return next(parent for parent in Path(out).absolute().parents if parent.exists())
 
 
 def _not_written(out: Destination, error: OSError) -> OutputExists:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from atrous.answering.files import Progress, predict_file, style_of, windows
+from atrous.answering.files import predict_file, style_of, windows
 from atrous.data.tables import Columns, read
 from atrous.errors import ConfigError, DataError, OutputExists
 from atrous.runtime.readable import Answer
@@ -140,14 +140,3 @@ def test_a_file_that_cannot_be_read_is_told_before_anything_is_answered(tmp_path
     with pytest.raises(ConfigError, match="no column 'texts' \\(did you mean 'text'"):
         predict_file(answer, tmp_path / "a.csv", tmp_path / "new" / "o.csv", text="texts")
     assert not (tmp_path / "new").exists()
-
-
-@pytest.mark.parametrize("terminal, seconds, shown", [(True, 5, True), (True, 1, False), (False, 5, False)])
-def test_progress_is_shown_on_a_terminal_once_it_takes_long(monkeypatch, terminal, seconds, shown):
-    screen = io.StringIO()
-    screen.isatty = lambda: terminal
-    monkeypatch.setattr("sys.stderr", screen)
-    with Progress(quiet=False) as progress:
-        progress.started -= seconds
-        progress.show(4096)
-    assert ("4,096 rows" in screen.getvalue()) == shown

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -42,6 +44,22 @@ def test_every_array_a_reader_gives_becomes_a_field_of_the_batch(tmp_path):
     assert batch.values[0].tolist() == [[0.0], [0.0]]
     assert batch.values[1, 0].tolist() == [1.0]
     assert batch.values[1, 1].isnan().all()
+
+
+def test_many_rows_go_to_a_file_and_take_few_bytes_each(tmp_path, monkeypatch):
+    monkeypatch.setattr("atrous.data.spool.HELD", 1000)
+    texts = [f"text {number}" for number in range(4000)]
+    tracemalloc.start()
+    rows = Examples.of(BYTES, iter(texts), folder=tmp_path)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # a start and a target; the ids are in a file
+    assert rows.starts.nbytes + rows.targets.nbytes == 8 + 16 * len(texts)
+    assert held < 16 * len(texts) + 20_000
+    assert not rows.arrays["ids"].flags.owndata
+    few = Examples.of(BYTES, texts[7:9])
+    assert rows.batch([7, 8])[0].ids.tolist() == few.batch([0, 1])[0].ids.tolist()
+    assert list(tmp_path.iterdir()) == []
 
 
 @given(st.lists(st.integers(0, 50), max_size=40), st.sampled_from([1, 2, 8]), st.integers(1, 99))

@@ -48,6 +48,24 @@ def test_a_loader_stopped_anywhere_goes_on_exactly_there(count, rows, stop, worl
     assert read == list(chain(*expected))
 
 
+def definition(lengths, *, rows, seed, epoch):
+    """The order in plain words: rows shuffled, sorted by length within pools of 50 batches, the batches shuffled."""
+    generator = np.random.default_rng([seed, epoch])
+    order, batches = generator.permutation(len(lengths)), []
+    for start in range(0, len(order), 50 * rows):
+        pool = sorted(order[start : start + 50 * rows].tolist(), key=lambda row: lengths[row])
+        batches += [pool[first : first + rows] for first in range(0, len(pool), rows)]
+    return [batches[place] for place in generator.permutation(len(batches))]
+
+
+@given(count=st.integers(1, 400), rows=st.integers(1, 4), seed=st.integers(0, 99))
+def test_the_order_is_that_of_its_definition(count, rows, seed):
+    data = examples(count)
+    loader = Loader(data, rows=rows, seed=seed)
+    for number in range(2):
+        assert epoch(loader) == definition(data.lengths, rows=rows, seed=seed, epoch=number)
+
+
 def test_epochs_differ_and_seeds_differ():
     loader, other = Loader(examples(50), rows=5, seed=0), Loader(examples(50), rows=5, seed=1)
     first, second = epoch(loader), epoch(loader)

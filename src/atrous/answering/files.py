@@ -8,7 +8,6 @@ import io
 import json as json_module
 import lzma
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from os import fspath
@@ -16,6 +15,7 @@ from pathlib import Path, PurePath
 from typing import IO, NamedTuple, TextIO, cast
 
 from atrous.data.formats import format_of
+from atrous.data.progress import Progress
 from atrous.data.tables import read_texts
 from atrous.data.text import STDIN, Source
 from atrous.errors import ConfigError, InputError
@@ -178,26 +178,3 @@ def _compressed(path: Path, ending: str) -> Iterator[TextIO]:
         elif ending == ".xz":
             binary = cast(IO[bytes], stack.enter_context(lzma.LZMAFile(binary, "wb")))
         yield stack.enter_context(io.TextIOWrapper(binary, encoding="utf-8", newline=""))
-
-
-class Progress:
-    """Rows so far on standard error, if that is a terminal and it takes more than two seconds."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self.quiet = quiet or not sys.stderr.isatty()
-        self.started = time.monotonic()
-        self.shown = False
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.shown:
-            print(file=sys.stderr)
-
-    def show(self, rows: int) -> None:
-        """Say how far it is."""
-        seconds = time.monotonic() - self.started
-        if not self.quiet and seconds > 2:
-            self.shown = True
-            print(f"\r{rows:,} rows, {rows / seconds:,.0f} a second ", end="", file=sys.stderr, flush=True)

@@ -102,6 +102,10 @@ class Bundle:
         """Scores on rows that were read already."""
         numbers = {label: number for number, label in enumerate(self.labels)}
         examples = Examples.of(self.reader, (row.text for row in rows), [numbers[row.label] for row in rows])
+        return self.score_of(examples)
+
+    def score_of(self, examples: Examples) -> dict[str, Any]:
+        """Scores on rows that were read and turned into ids already."""
         found = logits(self.model, examples)
         targets = torch.from_numpy(examples.targets)
         scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels)

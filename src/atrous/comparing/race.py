@@ -23,9 +23,10 @@ from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.given import described, table
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
-from atrous.outputs import check, new_folder
+from atrous.outputs import check, nearest, new_folder
 from atrous.training.callbacks import Watch
 from atrous.training.run import learn
+from atrous.training.tokens import Tokens, alike, tokenise
 
 DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
 
@@ -73,7 +74,10 @@ def compare(
     if out is not None:
         check(out, force=force, marks=[RESULTS])
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
-    corpus = read_corpus(given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data)
+    corpus = read_corpus(
+        given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data,
+        folder=None if out is None else nearest(out), quiet=quiet,
+    )  # fmt: skip
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
     kept = new_folder(out, force=force, marks=[RESULTS]) if out is not None else nullcontext()
@@ -92,9 +96,13 @@ def race(
     entries = [Entry(one) for one in settings]
     first = settings[0].train.seed
     interrupted = False
+    tokens: dict[str, Tokens] = {}  # of models that read alike, made once for all their seeds
     try:
         for number, (seed, entry) in enumerate(((s, e) for s in range(first, first + seeds) for e in entries), 1):
-            _run(entry, corpus, seed, f"{entry.name}, seed {seed} ({number} of {seeds * len(entries)})", device, quiet)
+            key = alike(entry.settings)
+            tokens[key] = tokens.get(key) or tokenise(corpus, entry.settings, quiet=quiet)
+            name = f"{entry.name}, seed {seed} ({number} of {seeds * len(entries)})"
+            _run(entry, corpus, tokens[key], seed, name, device, quiet)
     except KeyboardInterrupt:
         interrupted = True
         if not any(entry.scores for entry in entries):
@@ -167,13 +175,13 @@ class Entry:
         }
 
 
-def _run(entry: Entry, corpus: Corpus, seed: int, name: str, device: str, quiet: bool) -> None:
+def _run(entry: Entry, corpus: Corpus, tokens: Tokens, seed: int, name: str, device: str, quiet: bool) -> None:
     settings = entry.settings.model_copy(update={"train": entry.settings.train.model_copy(update={"seed": seed})})
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="atrous-") as work:
         try:
             watch = None if quiet else Watch(name, lines=False)
-            bundle = learn(corpus, settings, work=Path(work), device=device, watch=watch)
+            bundle = learn(corpus, settings, work=Path(work), device=device, watch=watch, tokens=tokens)
         except NotFinite as error:
             entry.failures.append(str(error))
             said = f"failed: {error}"

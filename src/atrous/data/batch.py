@@ -5,7 +5,9 @@ The one module of the data that makes tensors.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.contract import Batch
+from atrous.data.spool import Spool
 from atrous.runtime.reader import Reader, Row
 
 Places = NDArray[np.int64]
@@ -41,13 +44,31 @@ class Examples:
         self.arrays, self.starts, self.targets = dict(arrays), starts, targets
 
     @classmethod
-    def of(cls, reader: Reader, rows: Iterable[Row], targets: Sequence[int] | None = None) -> Examples:
-        """What the reader reads of these rows; without targets every row has label 0."""
-        read = [reader(row) for row in rows]
-        arrays = {name: np.concatenate([*(one[name] for one in read), empty]) for name, empty in reader.empty.items()}
-        starts = np.zeros(len(read) + 1, np.int64)
-        np.cumsum([len(next(iter(one.values()))) for one in read], out=starts[1:])
-        return cls(arrays, starts, np.zeros(len(read), np.int64) if targets is None else np.array(targets, np.int64))
+    def of(
+        cls,
+        reader: Reader,
+        rows: Iterable[Row],
+        targets: Sequence[int] | None = None,
+        *,
+        folder: PathLike[str] | None = None,
+    ) -> Examples:
+        """What the reader reads of these rows, read once; without targets every row has label 0.
+
+        folder: where the file of the steps goes if they are many; None for the system's temporary files.
+        """
+        spools = {name: Spool(one.dtype, shape=one.shape[1:], folder=folder) for name, one in reader.empty.items()}
+        starts = Spool(np.int64, folder=folder)
+        last = 0
+        starts.add(last.to_bytes(8, sys.byteorder))
+        for row in rows:
+            read = reader(row)
+            for name, array in read.items():
+                spools[name].add(array)
+            last += len(array)
+            starts.add(last.to_bytes(8, sys.byteorder))
+        places = np.array(starts.read())  # looked up for every batch: 8 bytes a row are worth it
+        numbers = np.zeros(len(places) - 1, np.int64) if targets is None else np.array(targets, np.int64)
+        return cls({name: spool.read() for name, spool in spools.items()}, places, numbers)
 
     def __len__(self) -> int:
         return len(self.targets)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from atrous.config.fields import Data
-from atrous.data.formats import at, named
+from atrous.data.formats import at, count_of, named
 from atrous.data.given import Table
+from atrous.data.progress import Progress
+from atrous.data.rows import keep
 from atrous.data.split import labels_of, split
 from atrous.data.tables import Columns, Row, columns, read
 from atrous.errors import DataError
@@ -27,44 +29,54 @@ class Corpus(NamedTuple):
     folder: Path | None = None  # where what does not fit into memory goes; None for the system's temporary files
 
 
-def read_corpus(data: Table, *, dev: Table | None, test: Table | None, settings: Data) -> Corpus:
+def read_corpus(
+    data: Table,
+    *,
+    dev: Table | None,
+    test: Table | None,
+    settings: Data,
+    folder: Path | None = None,
+    quiet: bool = True,
+) -> Corpus:
     """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
     The columns of `data` are guessed where settings do not name them; dev and test files must have the same.
+    folder: where rows go that are too many for memory; None for the system's temporary files.
+    quiet: say nothing of how far it is, where it takes long.
 
     Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two labels.
     """
     chosen, guessed = columns(
         data, text=settings.text, label=settings.label, group=settings.group, encoding=settings.encoding
     )
-    rows = _rows(data, chosen, settings.encoding)
+    rows = _rows(data, chosen, settings.encoding, folder, quiet)
     labels_of(rows, name=named(data))
     grouped, held = chosen.group is not None, [SHARE if path is None else 0.0 for path in (dev, test)]
     train, dev_rows, test_rows = split(rows, by_group=grouped, dev=held[0], test=held[1])
     said = [guessed] if guessed else []
     if any(held):
         counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
-        parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if part)
+        parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if len(part))
         said.append(f"{named(data)}: split by a hash of the {'group' if grouped else 'text'} into {parts} rows")
     plain = chosen._replace(group=None)
     if dev is not None:
-        dev_rows = _rows(dev, plain, settings.encoding)
+        dev_rows = _rows(dev, plain, settings.encoding, folder, quiet)
     if test is not None:
-        test_rows = _rows(test, plain, settings.encoding)
+        test_rows = _rows(test, plain, settings.encoding, folder, quiet)
     labels = labels_of(train, dev_rows, test_rows, name=named(data))
     if strange := sorted(set(labels) - {row.label for row in train}):
         missing = ", ".join(map(repr, strange))
         said.append(f"{named(data)}: no training row has the label {missing}; it cannot be learnt")
-    return Corpus(train, dev_rows, test_rows, labels, tuple(said))
+    return Corpus(train, dev_rows, test_rows, labels, tuple(said), folder)
 
 
-def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple[list[Row], str]:
+def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple[Sequence[Row], str]:
     """Rows to judge a trained model by, and the sentence that says which columns were guessed.
 
     Raises DataError, with file and line, for a label that the model does not know.
     """
     chosen, guessed = columns(data, text=settings.text, label=settings.label, encoding=settings.encoding)
-    rows = _rows(data, chosen, settings.encoding)
+    rows = _rows(data, chosen, settings.encoding, None, True)
     for row in rows:
         if row.label not in labels:
             shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
@@ -75,5 +87,6 @@ def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple
     return rows, guessed
 
 
-def _rows(path: Table, chosen: Columns, encoding: str) -> list[Row]:
-    return list(read(path, chosen, encoding=encoding))
+def _rows(path: Table, chosen: Columns, encoding: str, folder: Path | None, quiet: bool) -> Sequence[Row]:
+    progress = Progress(quiet=quiet, what=f"reading {named(path)}", total=count_of(path))
+    return keep(progress.over(read(path, chosen, encoding=encoding)), folder=folder)

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Literal, NoReturn, get_args
 
 from atrous.data.given import Given, Table
-from atrous.data.parquet import parquet_records
+from atrous.data.parquet import parquet_records, row_count
 from atrous.data.text import STDIN, Source, lines
 from atrous.data.text import named as path_named
 from atrous.data.values import Number, Record, Records, kind_of
@@ -103,6 +103,17 @@ def head(data: Table, count: int, *, encoding: str, format: Format) -> list[Reco
         return [record for _, record in data.head(count)]
     with closing(records(data, encoding=encoding, format=format)) as source:
         return [record for _, record in islice(source, count)]
+
+
+def count_of(data: Table) -> int | None:
+    """How many rows there are, where that is known without reading them.
+
+    >>> count_of("reviews.csv"), count_of(Given([{}, {}], "data"))
+    (None, 2)
+    """
+    if isinstance(data, Given):
+        return data.count
+    return row_count(data) if format_of(data) == "parquet" else None
 
 
 def _separated(path: Source, encoding: str, delimiter: str, word: str) -> Records:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from itertools import chain, islice
 from os import PathLike
 from typing import Any
@@ -68,9 +68,10 @@ class Given:
         if not last:
             raise self._empty()
 
-    def __len__(self) -> int:
-        """How many rows there are; raises TypeError where that is not known."""
-        return len(self.rows)  # type: ignore[arg-type]
+    @property
+    def count(self) -> int | None:
+        """How many rows there are; None where that is not known."""
+        return len(self.rows) if isinstance(self.rows, Sized) else None
 
     def _records(self, rows: Iterator[Any], before: int) -> Records:
         for number, row in enumerate(rows, before + 1):

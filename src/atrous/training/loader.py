@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.contract import Batch
@@ -43,28 +45,31 @@ class Loader:
         return max(1, batches // self.world)
 
     def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
-        batches = self._order()
+        rows, batches = self._order()
         while self.position < len(self):
-            rows = batches[(self.position * self.world + self.rank) % len(batches)]
+            first = self.rows * int(batches[(self.position * self.world + self.rank) % len(batches)])
             # On before the batch goes out: whoever saves the state while it is used must not see it again, and a
             # trainer stops after len() batches without asking for the end.
             self.position += 1
             if last := self.position == len(self):
                 self.epoch, self.position = self.epoch + 1, 0
-            yield self.examples.batch(rows)
+            yield self.examples.batch(rows[first : first + self.rows].astype(np.int64))
             if last:
                 return
 
-    def _order(self) -> list[Places]:
-        """The batches of this epoch: rows shuffled, sorted by length within pools, the batches shuffled again."""
+    def _order(self) -> tuple[NDArray[np.signedinteger[Any]], Places]:
+        """The rows of this epoch, shuffled and sorted by length within pools, and the order of the batches in them.
+
+        Batch b is `rows` of them from b * `rows` on: 4 bytes a row, whatever their number.
+        """
         generator = np.random.default_rng([self.seed, self.epoch])
-        rows, lengths = generator.permutation(len(self.examples)), self.examples.lengths
-        batches = []
-        for start in range(0, len(rows), _POOL * self.rows):
-            pool = rows[start : start + _POOL * self.rows]
-            pool = pool[np.argsort(lengths[pool], kind="stable")]
-            batches += [pool[first : first + self.rows] for first in range(0, len(pool), self.rows)]
-        return [batches[place] for place in generator.permutation(len(batches))]
+        starts, count = self.examples.starts, len(self.examples)
+        rows: NDArray[np.signedinteger[Any]] = np.arange(count, dtype=np.int32 if count < 2**31 else np.int64)
+        generator.shuffle(rows)
+        for first in range(0, count, _POOL * self.rows):
+            pool = rows[first : first + _POOL * self.rows]
+            pool[:] = pool[np.argsort(starts[pool + 1] - starts[pool], kind="stable")]
+        return rows, generator.permutation(-(-count // self.rows))
 
     def state_dict(self) -> dict[str, int]:
         """Where the next batch comes from."""

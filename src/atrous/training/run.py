@@ -23,17 +23,15 @@ from atrous.bundle import Bundle
 from atrous.bundle.folder import write
 from atrous.config import Settings, load
 from atrous.config.kept import SETTINGS
-from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.given import described, table
 from atrous.data.text import Source
-from atrous.data.vocabulary import fit
 from atrous.layers import fold
-from atrous.outputs import check, new_folder
-from atrous.runtime.reader import Reader
+from atrous.outputs import check, nearest, new_folder
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
 from atrous.training.learner import Learner
 from atrous.training.loader import Loader
+from atrous.training.tokens import Tokens, tokenise
 
 LOG = "log.csv"  # in the model folder: the loss of every step, the dev scores of every epoch
 
@@ -74,7 +72,10 @@ def train(
     if out is not None:
         check(out, force=force, marks=[SETTINGS])
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
-    corpus = read_corpus(given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen.data)
+    corpus = read_corpus(
+        given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen.data,
+        folder=None if out is None else nearest(out), quiet=quiet,
+    )  # fmt: skip
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
     kept = new_folder(out, force=force, marks=[SETTINGS]) if out is not None else nullcontext()
@@ -89,9 +90,17 @@ def train(
 
 
 def learn(
-    corpus: Corpus, settings: Settings, *, work: Path, device: str = "auto", watch: Watch | None = None
+    corpus: Corpus,
+    settings: Settings,
+    *,
+    work: Path,
+    device: str = "auto",
+    watch: Watch | None = None,
+    tokens: Tokens | None = None,
 ) -> Bundle:
-    """Train one model on rows in memory; `work` is a folder for checkpoints and the log, `watch` shows how it goes.
+    """Train one model on rows; `work` is a folder for checkpoints and the log, `watch` shows how it goes.
+
+    tokens: the rows as `tokenise` gives them, where that was done before.
 
     The best checkpoint by accuracy on dev is kept, folded, and scored on dev and test.
 
@@ -99,14 +108,9 @@ def learn(
     """
     settings = settings.resolved()
     seed = settings.train.seed
-    reader = _reader(corpus, settings)
+    reader, rows, dev, test = tokens or tokenise(corpus, settings, quiet=watch is None)
     torch.manual_seed(seed)
     bundle = Bundle.fresh(settings, reader, corpus.labels)
-    numbers = {label: number for number, label in enumerate(corpus.labels)}
-    rows, dev = (
-        Examples.of(reader, (row.text for row in part), [numbers[row.label] for row in part])
-        for part in (corpus.train, corpus.dev)
-    )
     loader = Loader(rows, rows=settings.train.batch, seed=seed)
     learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
     started = time.perf_counter()
@@ -117,17 +121,11 @@ def learn(
         **seen,
         "seconds": seconds,
         "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "files": {}},
-        "dev": bundle.score(corpus.dev),
-        "test": bundle.score(corpus.test),
+        "dev": bundle.score_of(dev),
+        "test": bundle.score_of(test),
     }
     bundle.model.cpu()  # as `load` gives it
     return bundle
-
-
-def _reader(corpus: Corpus, settings: Settings) -> Reader:
-    embed = settings.embed
-    texts = (row.text for row in corpus.train)
-    return Reader(fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit))
 
 
 def _fit(

@@ -1,0 +1,53 @@
+"""The rows of a run as what a model reads: made once, for every model that reads them alike."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from atrous.config import Settings
+from atrous.data.batch import Examples
+from atrous.data.corpus import Corpus
+from atrous.data.progress import Progress
+from atrous.data.vocabulary import fit
+from atrous.runtime.reader import Reader
+
+# Fields of the section `embed` that say what becomes of a token, not what a token is.
+_AFTERWARDS = {"channels", "bigrams", "dropout"}
+
+
+class Tokens(NamedTuple):
+    """What a model reads: in memory while it is small, else in files that are mapped into it."""
+
+    reader: Reader
+    train: Examples
+    dev: Examples
+    test: Examples
+
+
+def tokenise(corpus: Corpus, settings: Settings, *, quiet: bool = True) -> Tokens:
+    """Learn a vocabulary on the training rows, and turn all rows into ids, each once.
+
+    quiet: say nothing of how far it is, where it takes long.
+    """
+    numbers = {label: number for number, label in enumerate(corpus.labels)}
+    embed = settings.embed
+    counted = Progress(quiet=quiet, what="counting tokens", total=len(corpus.train)).over(corpus.train)
+    texts = (row.text for row in counted)
+    reader = Reader(fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit))
+    parts = []
+    for part in (corpus.train, corpus.dev, corpus.test):
+        rows = Progress(quiet=quiet, what="tokenising", total=len(part)).over(part)
+        targets = [numbers[row.label] for row in part]
+        parts.append(Examples.of(reader, (row.text for row in rows), targets, folder=corpus.folder))
+    return Tokens(reader, *parts)
+
+
+def alike(settings: Settings) -> str:
+    """What is the same for all settings whose models read the same tokens.
+
+    >>> from atrous.config import load
+    >>> first = alike(load(encode="tcn"))
+    >>> first == alike(load(encode="bag", embed={"channels": 8})), first == alike(load(embed={"lower": True}))
+    (True, False)
+    """
+    return settings.embed.model_dump_json(exclude=_AFTERWARDS)
