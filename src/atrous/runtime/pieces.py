@@ -1,0 +1,88 @@
+"""A text that arrives in pieces, cut where its tokens are decided. Needs the standard library alone."""
+
+from __future__ import annotations
+
+import re
+
+# Up to the last character that ends a word; what stands after it may be a word's beginning.
+_ENDED = re.compile(r".*\W", re.DOTALL)
+
+
+class Pieces:
+    """What of a text can be tokenised before the rest of it has come.
+
+    The texts that go out, each tokenised by itself, give the tokens of the whole text, however it is cut into pieces.
+    A byte or a character is decided at once, a word by the character after it; of a kind of tokens that is not known
+    here nothing goes out before `finish`. In lower case a capital sigma waits for the next letter, which says which of
+    the two small ones it becomes.
+
+    kind, lower: those of the `Tokeniser`. What goes out is in lower case already if `lower` says so.
+    Memory: what is held back, which is one word, or what follows a sigma without a letter.
+
+    >>> pieces = Pieces("words", lower=True)
+    >>> [pieces.push(text) for text in ("A go", "", "od fi", "lm")], pieces.finish()
+    (['a ', '', 'good ', ''], 'film')
+    """
+
+    def __init__(self, kind: str, *, lower: bool) -> None:
+        self._kind = kind
+        self._lower = _Lower() if lower else None
+        self._held: list[str] = []  # joined once, so that a long word in many pieces costs no square
+
+    def push(self, text: str) -> str:
+        """The text that one more piece decides; a piece of no characters decides nothing."""
+        return self._decided(self._lower.push(text) if self._lower else text)
+
+    def finish(self) -> str:
+        """The text that was held back: here it ends. The next piece begins another text."""
+        decided = self._decided(self._lower.finish()) if self._lower else ""
+        held, self._held = self._held, []
+        return decided + "".join(held)
+
+    def _decided(self, text: str) -> str:
+        if self._kind in ("bytes", "characters"):
+            return text
+        ended = _ENDED.match(text) if self._kind == "words" else None
+        if ended is None:
+            self._held += [text] if text else []
+            return ""
+        held, self._held = "".join(self._held), [text[ended.end() :]]
+        return held + ended[0]
+
+
+class _Lower:
+    """`str.lower` of a text that arrives in pieces.
+
+    Only the capital sigma depends on its neighbours: at the end of a word it becomes "ς", else "σ". Python says what
+    ends a word; asking it keeps its Unicode tables out of here.
+    """
+
+    def __init__(self) -> None:
+        self._before = " "  # stands for all that was given out: "a" if its last letter touches what comes, else " "
+        self._held: list[str] = []  # begins with a sigma that waits; joined once
+
+    def push(self, text: str) -> str:
+        if self._held:
+            self._held += [text] if text else []
+            if _waits("Σ" + text):
+                return ""
+            text, self._held = "".join(self._held), []
+        last = text.rfind("Σ")
+        follows = ""
+        if last >= 0 and _waits(text[last:]):
+            text, self._held = text[:last], [text[last:]]
+            follows = "Σ"  # a letter follows what goes out now
+        lowered = (self._before + text + follows).lower()
+        lowered = lowered[1 : len(lowered) - len(follows)]
+        self._before = "a" if (self._before + text + "Σ").lower().endswith("ς") else " "
+        return lowered
+
+    def finish(self) -> str:
+        lowered = (self._before + "".join(self._held)).lower()[1:]
+        self._before, self._held = " ", []
+        return lowered
+
+
+def _waits(text: str) -> bool:
+    """Whether the sigma at the start of a text depends on what follows the text."""
+    return ("a" + text + "a").lower()[1] != ("a" + text).lower()[1]
