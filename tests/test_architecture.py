@@ -33,6 +33,7 @@ ORDER = [
     "tasks",
     "answering",
     "bundle",
+    "streaming",
     "training",
     "comparing exporting instruments",
     "serving sklearn",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from atrous.contract import Layer, Pool
     from atrous.data.packaged import example_data
     from atrous.instruments.field import field
+    from atrous.streaming.session import Session
     from atrous.training.run import train
     from atrous.window import Cost, Window
 
@@ -60,6 +61,7 @@ __all__ = [
     "NotStreamable",
     "OutputExists",
     "Pool",
+    "Session",
     "Window",
     "__version__",
     "compare",
@@ -75,6 +77,7 @@ _HOMES = {
     "Cost": "atrous.window",
     "Layer": "atrous.contract",
     "Pool": "atrous.contract",
+    "Session": "atrous.streaming.session",
     "Window": "atrous.window",
     "compare": "atrous.comparing.race",
     "example_data": "atrous.data.packaged",

@@ -1,0 +1,305 @@
+import inspect
+import itertools
+import random
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import atrous
+from atrous import Session
+from atrous.bundle import Bundle
+from atrous.config import load
+from atrous.encode import ENCODERS
+from atrous.errors import FolderError, NotStreamable
+from atrous.layers import Conv, Stack
+from atrous.runtime.tokeniser import Tokeniser
+
+CHARACTERS = Tokeniser("characters", True, tuple("abcde σς"))
+WORDS = Tokeniser("words", True, ("a", "bad", "bed", "c", "σας", "!"))
+SETTINGS = {"bag": ["embed.bigrams=50"], "tcn": ["encode.depth=2"], "residual": ["encode.depth=2"]}
+
+
+def fresh(name, tokeniser=CHARACTERS, pool=None):
+    torch.manual_seed(1)
+    settings = load(None, ["embed.channels=8", *SETTINGS.get(name, [])], encode=name)
+    bundle = Bundle.fresh(settings, tokeniser, ("bad", "good", "fair"))
+    with torch.no_grad():
+        for parameter in bundle.model.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    bundle.model.eval()
+    return bundle
+
+
+def strided():
+    """A bundle whose encoder has grain 6 and looks ahead."""
+    bundle = fresh("ngram")
+    channels = bundle.model.encode.outputs
+    encode = Stack(
+        Conv(8, 4, kernel=3, right=1), Conv(4, 4, kernel=2, stride=2), Conv(4, channels, kernel=7, stride=3, right=5)
+    )
+    bundle.model = type(bundle.model)(bundle.model.embed, encode, bundle.model.attend, bundle.model.predict)
+    assert (bundle.model.grain, bundle.delay > 0) == (6, True)
+    return bundle
+
+
+BUNDLES = {name: fresh(name) for name in ENCODERS}
+STREAMING = {name: bundle for name, bundle in BUNDLES.items() if bundle.model.streams} | {"strided": strided()}
+TEXTS = st.lists(st.text("abcdE ΣςA!", max_size=25), min_size=1, max_size=4)
+
+
+def agree(answer, expected):
+    assert answer.probabilities.keys() == expected.probabilities.keys()
+    for label, probability in answer.probabilities.items():
+        assert probability == pytest.approx(expected.probabilities[label], abs=1e-5)
+
+
+def read_by_chance(bundle, texts, chance):
+    """Each text in pieces of any size, empty ones too; rows join, push and leave at their own moments."""
+    with Session(bundle) as session:
+        whole, places, waits = {}, dict.fromkeys(range(len(texts)), 0), [chance.randrange(4) for _ in texts]
+        while len(whole) < len(texts):
+            waits = [wait - 1 for wait in waits]
+            pieces = {}
+            for row, text in enumerate(texts):
+                if waits[row] < 0 and row not in whole and chance.random() < 0.7:
+                    end = places[row] + chance.randrange(8)
+                    pieces[row], places[row] = text[places[row] : end], end
+            so_far = session.push(pieces)
+            assert so_far.keys() == pieces.keys()
+            ended = [row for row in session.rows if places[row] >= len(texts[row])]
+            whole |= session.finish_all(chance.sample(ended, chance.randint(0, len(ended))))
+        assert session.rows == ()
+        return whole
+
+
+@pytest.mark.parametrize("name", STREAMING)
+@given(texts=TEXTS, seed=st.integers(0, 2**16))
+def test_a_session_answers_as_predict_does_however_texts_are_cut(name, texts, seed):
+    bundle = STREAMING[name]
+    found = read_by_chance(bundle, texts, random.Random(seed))
+    for row, expected in enumerate(bundle.predict(texts)):
+        agree(found[row], expected)
+
+
+@given(texts=TEXTS, seed=st.integers(0, 2**16))
+def test_words_may_be_cut_too(texts, seed):
+    bundle = fresh("tcn", WORDS)
+    found = read_by_chance(bundle, texts, random.Random(seed))
+    for row, expected in enumerate(bundle.predict(texts)):
+        agree(found[row], expected)
+
+
+def test_the_answers_tell_texts_apart():
+    # Else the tests above could not fail.
+    for bundle in STREAMING.values():
+        found = sorted(answer.probabilities["bad"] for answer in bundle.predict(["", "abc", "cba ab", "dd dd"]))
+        assert all(more - less > 1e-3 for less, more in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize("name", ["tcn", "lstm"])
+def test_what_is_decided_so_far_is_the_answer_to_the_text_so_far(name):
+    bundle, text = STREAMING[name], "abad cab!"
+    with Session(bundle) as session:
+        for end in range(1, len(text)):
+            agree(session.push({"row": text[end - 1 : end]})["row"], bundle.predict(text[:end])[0])
+
+
+def test_a_model_that_looks_ahead_says_nothing_before_its_delay():
+    bundle = STREAMING["residual"]
+    assert bundle.delay == 6
+    with Session(bundle) as session:
+        answers = [session.push({"row": letter})["row"] for letter in "abcdabcda"]
+        assert [answer is None for answer in answers] == [True] * 6 + [False] * 3
+        assert session.finish("row") is not None
+
+
+def test_a_stride_decides_whole_blocks():
+    bundle = STREAMING["strided"]
+    silent = bundle.delay * 6
+    with Session(bundle) as session:
+        answers = [session.push({"row": "a"})["row"] for _ in range(silent + 13)]
+    decided = [number for number, answer in enumerate(answers, 1) if answer is not None]
+    assert decided == list(range(silent + 6, silent + 14))
+
+
+def test_a_word_is_decided_by_what_follows_it():
+    bundle = fresh("tcn", WORDS)
+    with Session(bundle) as session:
+        assert session.push({"row": "bad"}) == {"row": None}
+        agree(session.push({"row": " "})["row"], bundle.predict("bad")[0])
+
+
+def test_a_piece_of_no_characters_changes_nothing():
+    bundle = STREAMING["tcn"]
+    with Session(bundle) as session:
+        assert session.push({}) == {}
+        assert session.push({"row": "", "other": "a"})["row"] is None
+        answer = session.push({"row": "ab"})["row"]
+        assert session.push({"row": ""}) == {"row": answer}
+        assert session.finish("row") == answer
+        agree(session.finish("other"), bundle.predict("a")[0])
+
+
+def test_a_row_that_said_nothing_gets_the_answer_to_no_text():
+    for bundle in STREAMING.values():
+        with Session(bundle) as session:
+            session.push({"row": ""})
+            agree(session.finish("row"), bundle.predict("")[0])
+
+
+def test_ids_are_read_as_their_text_is():
+    bundle = STREAMING["residual"]
+    ids = bundle.tokeniser("abcab dec")
+    with Session(bundle) as session:
+        session.push_ids({"row": ids[:4], 7: []})
+        session.push_ids({"row": ids[4:].tolist()})
+        session.push({"text": "abcab dec"})
+        found = session.finish_all()
+    assert list(found) == ["row", 7, "text"]
+    agree(found["row"], found["text"])
+    agree(found["row"], bundle.predict("abcab dec")[0])
+
+
+def test_a_row_may_leave_without_an_answer_and_come_again():
+    bundle = STREAMING["lstm"]
+    with Session(bundle) as session:
+        session.push({"row": "abc", "other": "b"})
+        session.drop("row")
+        assert session.rows == ("other",)
+        agree(session.push({"row": "a"})["row"], bundle.predict("a")[0])
+
+
+def test_a_long_session_keeps_no_more_than_its_rows():
+    bundle = STREAMING["tcn"]
+    with Session(bundle) as session:
+        for number in range(40):
+            session.push({number: "abc", "long": "abcde"})
+            if number >= 3:
+                session.finish(number - 3)
+        assert len(session._table) <= 8
+        assert all(array.nbytes == 0 for row in session._rows.values() for array in row.waiting.values())
+
+
+def test_a_session_stores_nothing_on_the_model():
+    bundle = fresh("tcn")
+    bundle.model.train()
+    before = {name: value.clone() for name, value in [*bundle.model.named_parameters(), *bundle.model.named_buffers()]}
+    attributes = [vars(module).keys() for module in bundle.model.modules()]
+    with Session(bundle) as one, Session(bundle) as other:
+        one.push({"row": "abc"})
+        other.push({"row": "ccc"})
+        first, second = one.finish("row"), other.finish("row")
+    assert bundle.model.training
+    assert [vars(module).keys() for module in bundle.model.modules()] == attributes
+    after = dict([*bundle.model.named_parameters(), *bundle.model.named_buffers()])
+    assert after.keys() == before.keys()
+    assert all(torch.equal(value, before[name]) for name, value in after.items())
+    agree(first, bundle.predict("abc")[0])
+    agree(second, bundle.predict("ccc")[0])
+
+
+def test_rows_with_as_much_to_read_are_read_together(monkeypatch):
+    bundle, shapes = fresh("tcn"), []
+    step = bundle.model.step
+    monkeypatch.setattr(
+        bundle.model, "step", lambda batch, mask, state: shapes.append(tuple(mask.shape)) or step(batch, mask, state)
+    )
+    with Session(bundle) as session:
+        session.push({1: "abcdabc", 2: "abcda", 3: "ab"})
+        assert shapes == [(2, 4), (2, 2), (2, 1)]
+        session.push({1: "abcdabc", 3: "abcdabc"})
+        assert shapes[3:] == [(2, 7)]
+        session.push({1: "a" * 10_000})
+        assert shapes[4:] == [(1, 4096), (1, 4096), (1, 1792), (1, 16)]
+
+
+def test_a_session_opens_a_folder(tmp_path):
+    bundle = fresh("lstm")
+    bundle.save(tmp_path / "model")
+    with Session(str(tmp_path / "model")) as session:
+        session.push({"row": "abc"})
+        agree(session.finish("row"), atrous.load(tmp_path / "model").predict("abc")[0])
+    with pytest.raises(FolderError, match="no-model"):
+        Session(tmp_path / "no-model")
+
+
+@pytest.mark.parametrize("name", [name for name in ENCODERS if name not in STREAMING])
+def test_a_model_that_does_not_stream_is_refused_with_what_to_use(name):
+    with pytest.raises(NotStreamable, match=rf"{name} over characters.* must see the whole .* such as tcn or lstm"):
+        Session(BUNDLES[name])
+
+
+# Without the tests' own check of annotations, which would refuse first.
+push, push_ids = inspect.unwrap(Session.push), inspect.unwrap(Session.push_ids)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda session: push(session, "text"), TypeError, "mapping from rows to texts, got str"),
+        (lambda session: push(session, {"new": b"text"}), TypeError, "row 'new': push needs texts, got bytes"),
+        (lambda session: push_ids(session, [1]), TypeError, "mapping from rows to ids, got list"),
+        (lambda session: push_ids(session, {"new": [2, 10]}), ValueError, "row 'new': id 10 at place 1 .* are 1 to 9"),
+        (lambda session: push_ids(session, {"new": [0]}), ValueError, "id 0 at place 0"),
+        (lambda session: push_ids(session, {"new": [2**40]}), ValueError, "id 1099511627776 at place 0"),
+        (lambda session: push_ids(session, {"new": [1.5]}), ValueError, "whole numbers"),
+        (lambda session: push_ids(session, {"new": 3}), ValueError, "whole numbers"),
+        (lambda session: push_ids(session, {"new": [[1]]}), ValueError, "whole numbers in one list"),
+        (lambda session: push_ids(session, {"row": [2]}), ValueError, "row 'row' comes as text"),
+        (lambda session: push(session, {"ids": "a"}), ValueError, "row 'ids' comes as ids"),
+        (lambda session: session.finish("new"), ValueError, "no row 'new' in this session; its rows are: 'row', 'ids'"),
+        (lambda session: session.finish_all(["row", "new"]), ValueError, "no row 'new'"),
+        (lambda session: session.drop("row", "new"), ValueError, "no row 'new'"),
+    ],
+)
+def test_what_is_refused_changes_nothing(call, error, words):
+    bundle = STREAMING["tcn"]
+    with Session(bundle) as session:
+        session.push({"row": "ab"})
+        session.push_ids({"ids": [2, 3]})
+        with pytest.raises(error, match=words):
+            call(session)
+        assert session.rows == ("row", "ids")
+        agree(session.push({"row": "c"})["row"], bundle.predict("abc")[0])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda session: session.push({"row": "a"}),
+        lambda session: session.push_ids({"row": [2]}),
+        lambda session: session.finish("row"),
+        lambda session: session.finish_all(),
+        lambda session: session.drop("row"),
+    ],
+)
+def test_a_closed_session_says_so(call):
+    session = Session(STREAMING["tcn"])
+    session.push({"row": "a"})
+    session.close()
+    session.close()
+    with pytest.raises(ValueError, match=r"the session is closed; open another with atrous.Session"):
+        call(session)
+
+
+def test_a_session_whose_model_failed_half_way_is_closed(monkeypatch):
+    bundle = fresh("tcn")
+    session = Session(bundle)
+    session.push({"row": "a"})
+    monkeypatch.setattr(bundle.model.embed, "step", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        session.push({"row": "b"})
+    with pytest.raises(ValueError, match="closed"):
+        session.push({"row": "b"})
+
+
+def test_ids_may_be_any_kind_of_whole_numbers():
+    bundle = STREAMING["tcn"]
+    with Session(bundle) as session:
+        for key, kind in enumerate((np.int64, np.int32, np.uint8)):
+            session.push_ids({key: np.array([2, 3], kind)})
+        found = session.finish_all()
+    assert found[0] == found[1] == found[2]
