@@ -12,9 +12,12 @@ import atrous
 from atrous import Session
 from atrous.bundle import Bundle
 from atrous.config import load
+from atrous.contract import Embed
 from atrous.encode import ENCODERS
-from atrous.errors import FolderError, NotStreamable
+from atrous.errors import DataError, FolderError, NotStreamable
 from atrous.layers import Conv, Stack
+from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
 CHARACTERS = Tokeniser("characters", True, tuple("abcde σς"))
@@ -25,7 +28,7 @@ SETTINGS = {"bag": ["embed.bigrams=50"], "tcn": ["encode.depth=2"], "residual": 
 def fresh(name, tokeniser=CHARACTERS, pool=None):
     torch.manual_seed(1)
     settings = load(None, ["embed.channels=8", *SETTINGS.get(name, [])], encode=name)
-    bundle = Bundle.fresh(settings, tokeniser, ("bad", "good", "fair"))
+    bundle = Bundle.fresh(settings, Reader(tokeniser), ("bad", "good", "fair"))
     with torch.no_grad():
         for parameter in bundle.model.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))
@@ -152,7 +155,7 @@ def test_a_row_that_said_nothing_gets_the_answer_to_no_text():
 
 def test_ids_are_read_as_their_text_is():
     bundle = STREAMING["residual"]
-    ids = bundle.tokeniser("abcab dec")
+    ids = bundle.reader.tokeniser("abcab dec")
     with Session(bundle) as session:
         session.push_ids({"row": ids[:4], 7: []})
         session.push_ids({"row": ids[4:].tolist()})
@@ -180,7 +183,7 @@ def test_a_long_session_keeps_no_more_than_its_rows():
             if number >= 3:
                 session.finish(number - 3)
         assert len(session._table) <= 8
-        assert all(array.nbytes == 0 for row in session._rows.values() for array in row.waiting.values())
+        assert all(array.nbytes == 0 for row in session._rows.values() for array in row._arrays.values())
 
 
 def test_a_session_stores_nothing_on_the_model():
@@ -239,8 +242,12 @@ push, push_ids = inspect.unwrap(Session.push), inspect.unwrap(Session.push_ids)
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (lambda session: push(session, "text"), TypeError, "mapping from rows to texts, got str"),
-        (lambda session: push(session, {"new": b"text"}), TypeError, "row 'new': push needs texts, got bytes"),
+        (lambda session: push(session, "text"), TypeError, "mapping from rows to pieces, got str"),
+        (
+            lambda session: push(session, {"row": "c", "new": b"text"}),
+            TypeError,
+            "row 'new': Reader needs texts, got bytes",
+        ),
         (lambda session: push_ids(session, [1]), TypeError, "mapping from rows to ids, got list"),
         (lambda session: push_ids(session, {"new": [2, 10]}), ValueError, "row 'new': id 10 at place 1 .* are 1 to 9"),
         (lambda session: push_ids(session, {"new": [0]}), ValueError, "id 0 at place 0"),
@@ -294,6 +301,56 @@ def test_a_session_whose_model_failed_half_way_is_closed(monkeypatch):
         session.push({"row": "b"})
     with pytest.raises(ValueError, match="closed"):
         session.push({"row": "b"})
+
+
+class Values(Embed):
+    """Numbers as they are, 0 where one is missing."""
+
+    outputs = 8
+
+    def step(self, batch, mask, state):
+        return torch.nan_to_num(batch.values).repeat(1, 1, 4), state
+
+
+@pytest.fixture
+def numbers():
+    """A bundle of series with two features."""
+    bundle = fresh("tcn")
+    bundle.reader = Reader(series=Series((0.0, 1.0), (1.0, 2.0)))
+    bundle.model.embed = Values()
+    return bundle
+
+
+def test_a_series_comes_as_text_or_as_numbers(numbers):
+    with Session(numbers) as session:
+        session.push({"text": "1,2 3", "numbers": [[1, 2]]})
+        session.push({"text": ",? 5,6", "numbers": [[3, None], [5, 6]]})
+        found = session.finish_all()
+    (expected,) = numbers.predict(["1,2 3,? 5,6"])
+    agree(found["text"], expected)
+    agree(found["numbers"], expected)
+
+
+def test_a_number_that_is_none_is_refused_with_its_row_and_changes_no_row(numbers):
+    with Session(numbers) as session:
+        session.push({"row": "1,2 3"})
+        with pytest.raises(DataError, match="row 'other': step 2: 'x' is no finite number"):
+            session.push({"row": ",4 ", "new": "1,1", "other": "1,1 x,2 "})
+        with pytest.raises(ValueError, match="this model reads values too, which ids do not tell; use push"):
+            session.push_ids({"row": [1]})
+        assert session.rows == ("row",)
+        session.push({"row": ",5"})
+        agree(session.finish("row"), numbers.predict(["1,2 3,5"])[0])
+
+
+def test_a_pair_of_texts_comes_in_pairs_of_pieces():
+    bundle = fresh("tcn")
+    bundle.reader = Reader(CHARACTERS, beside=WORDS, two_texts=True)
+    with Session(bundle) as session:
+        session.push({"row": ("ab", "bad ")})
+        session.push({"row": ("c", "be")})
+        session.push({"row": ("", "d")})
+        agree(session.finish("row"), bundle.predict([("abc", "bad bed")])[0])
 
 
 def test_ids_may_be_any_kind_of_whole_numbers():

@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import re
 
-# Up to the last character that ends a word; what stands after it may be a word's beginning.
-_ENDED = re.compile(r".*\W", re.DOTALL)
+# What of a text is decided, for each kind: up to the last character that ends a word or a number, and, as the pieces of
+# byte pairs never reach over white space, up to the last of it that follows something else.
+_DECIDED = {
+    "bytes": re.compile(r".*", re.DOTALL),
+    "characters": re.compile(r".*", re.DOTALL),
+    "words": re.compile(r".*\W", re.DOTALL),
+    "bpe": re.compile(r".*\S(?=\s)", re.DOTALL),
+    "numbers": re.compile(r".*\s", re.DOTALL),
+}
 
 
 class Pieces:
     """What of a text can be tokenised before the rest of it has come.
 
     The texts that go out, each tokenised by itself, give the tokens of the whole text, however it is cut into pieces.
-    A byte or a character is decided at once, a word by the character after it; of a kind of tokens that is not known
-    here nothing goes out before `finish`. In lower case a capital sigma waits for the next letter, which says which of
-    the two small ones it becomes.
+    A byte or a character is decided at once, a word by the character after it, byte pairs and numbers by white space.
+    In lower case a capital sigma waits for the next letter, which says which of the two small ones it becomes.
 
-    kind, lower: those of the `Tokeniser`. What goes out is in lower case already if `lower` says so.
+    kind, lower: those of the `Tokeniser`, or "numbers", which have white space between them. What goes out is in lower
+        case already if `lower` says so.
     Memory: what is held back, which is one word, or what follows a sigma without a letter.
 
     >>> pieces = Pieces("words", lower=True)
     >>> [pieces.push(text) for text in ("A go", "", "od fi", "lm")], pieces.finish()
     (['a ', '', 'good ', ''], 'film')
+
+    Raises ValueError if the kind is unknown.
     """
 
     def __init__(self, kind: str, *, lower: bool) -> None:
-        self._kind = kind
+        if kind not in _DECIDED:
+            raise ValueError(f"Pieces needs kind to be one of {', '.join(_DECIDED)}, got kind={kind!r}")
+        self._ends = _DECIDED[kind]
         self._lower = _Lower() if lower else None
         self._held: list[str] = []  # joined once, so that a long word in many pieces costs no square
 
@@ -40,14 +51,15 @@ class Pieces:
         return decided + "".join(held)
 
     def _decided(self, text: str) -> str:
-        if self._kind in ("bytes", "characters"):
-            return text
-        ended = _ENDED.match(text) if self._kind == "words" else None
+        # What is held ends in nothing that decides; its last character may, with the first of what comes.
+        last = self._held[-1][-1:] if self._held else ""
+        ended = self._ends.match(last + text)
         if ended is None:
             self._held += [text] if text else []
             return ""
-        held, self._held = "".join(self._held), [text[ended.end() :]]
-        return held + ended[0]
+        end = ended.end() - len(last)
+        held, self._held = "".join(self._held), [text[end:]] if end < len(text) else []
+        return held + text[:end]
 
 
 class _Lower:

@@ -88,7 +88,7 @@ class Reader:
         """The arrays of a row. Raises DataError for a text that is no series, TypeError for a row of another kind."""
         if self.series is not None:
             return {"values": self.series(row)}
-        text, other = self._texts(row)
+        text, other = self.texts(row)
         tokeniser = cast(Tokeniser, self.tokeniser)
         found: Arrays = {"ids": tokeniser(text)}
         if self.spelling is not None:
@@ -96,9 +96,10 @@ class Reader:
         if self.beside is not None:
             found["beside"] = self.beside(other)
         steps = max(map(len, found.values()))
-        return {name: _padded(array, steps) for name, array in found.items()}
+        return {name: padded(array, steps) for name, array in found.items()}
 
-    def _texts(self, row: Row) -> tuple[str, str]:
+    def texts(self, row: Row) -> tuple[str, str]:
+        """The text of each representation. Raises TypeError for a row that is no text, or no pair of two."""
         if self.two_texts:
             if isinstance(row, tuple) and len(row) == 2 and all(isinstance(text, str) for text in row):
                 return row
@@ -163,7 +164,8 @@ def _spelled(spelling: Tokeniser, tokens: Sequence[str], letters: int) -> NDArra
     return found
 
 
-def _padded(array: NDArray[Any], steps: int) -> NDArray[Any]:
+def padded(array: NDArray[Any], steps: int) -> NDArray[Any]:
+    """The array with zeros after its last step, so that it has that many."""
     return np.pad(array, [(0, steps - len(array))] + [(0, 0)] * (array.ndim - 1)) if len(array) < steps else array
 
 

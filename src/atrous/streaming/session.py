@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,32 +16,13 @@ from atrous.answering.chunks import CHUNK, evaluating
 from atrous.bundle import Bundle, load
 from atrous.contract import Batch, State
 from atrous.data.text import Source
-from atrous.errors import NotStreamable
-from atrous.runtime.pieces import Pieces
+from atrous.errors import DataError, NotStreamable
+from atrous.runtime.growing import Growing
 from atrous.runtime.readable import Answer, answers
+from atrous.runtime.reader import Arrays
+from atrous.runtime.reader import Row as Piece
 from atrous.streaming.table import Table
-
-Arrays: TypeAlias = dict[str, NDArray[Any]]  # the fields of a Batch, the first axis being the row's steps
-
-
-class _Row:
-    """A text that has not ended: where its state is, what waits for a whole grain, how much was read."""
-
-    def __init__(self, place: int, pieces: Pieces | None) -> None:
-        self.place = place
-        self.pieces = pieces  # None for a row that comes as ids
-        self.waiting: Arrays = {}
-        self.read = 0
-
-    def wait(self, arrays: Arrays) -> None:
-        """Put steps behind those that wait."""
-        for name, steps in arrays.items():
-            self.waiting[name] = np.concatenate([self.waiting[name], steps]) if name in self.waiting else steps
-
-    @property
-    def steps(self) -> int:
-        """Steps that wait."""
-        return len(next(iter(self.waiting.values()), ()))
+from atrous.streaming.waiting import Waiting, at_once, stacked
 
 
 class Session:
@@ -54,8 +36,9 @@ class Session:
     `predict` meanwhile; a session itself is for one thread at a time. Memory does not grow with the texts' length.
 
     >>> from atrous.config import Settings
+    >>> from atrous.runtime.reader import Reader
     >>> from atrous.runtime.tokeniser import Tokeniser
-    >>> bundle = Bundle.fresh(Settings(), Tokeniser("bytes", False, ()), ("bad", "good"))
+    >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("bad", "good"))
     >>> with Session(bundle) as session:
     ...     so_far = session.push({"ann": "what a ", "bob": "dull"})
     ...     so_far = session.push({"ann": "film"})
@@ -73,7 +56,7 @@ class Session:
                 f"{self.bundle} must see the whole of a text before its first answer; give whole texts to predict, "
                 "or train a model that streams, such as tcn or lstm"
             )
-        self._rows: dict[Hashable, _Row] = {}
+        self._rows: dict[Hashable, Waiting] = {}
         self._table = Table(self._fresh)
         self._closed = False
 
@@ -82,41 +65,46 @@ class Session:
         """The keys of the rows that have not ended."""
         return tuple(self._rows)
 
-    def push(self, texts: Mapping[Hashable, str]) -> dict[Hashable, Answer | None]:
+    def push(self, pieces: Mapping[Hashable, Piece]) -> dict[Hashable, Answer | None]:
         """Read one more piece of each of these rows; a key that is not among the rows begins one.
 
-        Returns each one's answer for what is decided so far: None while nothing is. A model that looks ahead decides
+        A piece is a part of a text, or of what else the model takes as a row: a pair of parts of two texts, some steps
+        of a series, written or as numbers.
+
+        Returns each row's answer for what is decided so far: None while nothing is. A model that looks ahead decides
         `delay` steps late; a word is decided by what follows it.
 
-        Raises TypeError for a piece that is no `str`, and ValueError for a row that comes as ids or if the session is
-        closed; then no row was changed.
+        Raises TypeError for a piece that is none, DataError for a series that is none, and ValueError for a row that
+        comes as ids or if the session is closed; then no row was changed.
         """
-        self._check(texts, "texts")
-        for key, text in texts.items():
-            if not isinstance(text, str):
-                raise TypeError(f"row {key!r}: push needs texts, got {type(text).__name__}: {text!r}")
-            if key in self._rows and self._rows[key].pieces is None:
+        self._check(pieces, "pieces")
+        for key in pieces:
+            if key in self._rows and self._rows[key].growing is None:
                 raise ValueError(f"row {key!r} comes as ids, so push_ids goes on with it; finish it before a text")
-        self._join([key for key in texts if key not in self._rows], as_text=True)
-        for key, text in texts.items():
-            row = self._rows[key]
-            if row.pieces is not None:
-                row.wait(self._arrays(row.pieces.push(text)))
-        return self._read(list(texts))
+        if self.bundle.reader.series is None:
+            for key, piece in pieces.items():
+                _told(key, self.bundle.reader.texts, piece)
+        growing = {key: self._growing(key) for key in pieces}
+        found = {key: _told(key, growing[key].push, piece) for key, piece in pieces.items()}
+        self._join(found)
+        for key, row in growing.items():
+            self._rows[key].growing = row
+        return self._read(list(found))
 
     def push_ids(self, ids: Mapping[Hashable, Sequence[int] | NDArray[Any]]) -> dict[Hashable, Answer | None]:
         """Read ids, as the bundle's tokeniser gives them, instead of texts; otherwise as `push`.
 
-        Raises ValueError for an id that the model does not know, and for a row that comes as text.
+        Raises ValueError for an id that the model does not know, for a row that comes as text, and for a model that
+        reads anything but the ids of one text.
         """
         self._check(ids, "ids")
-        found = {key: self._checked(key, some) for key, some in ids.items()}
-        for key in found:
-            if key in self._rows and self._rows[key].pieces is not None:
+        if names := self.bundle.reader.sizes.keys() - {"ids"}:
+            raise ValueError(f"this model reads {', '.join(sorted(names))} too, which ids do not tell; use push")
+        for key in ids:
+            if key in self._rows and self._rows[key].growing is not None:
                 raise ValueError(f"row {key!r} comes as text, so push goes on with it; finish it before ids")
-        self._join([key for key in found if key not in self._rows], as_text=False)
-        for key, some in found.items():
-            self._rows[key].wait({"ids": some})
+        found = {key: {"ids": self._checked(key, some)} for key, some in ids.items()}
+        self._join(found)
         return self._read(list(found))
 
     def finish(self, row: Hashable) -> Answer:
@@ -136,7 +124,8 @@ class Session:
         ends = []
         for key in keys:
             row = self._rows[key]
-            row.wait(self._arrays(row.pieces.finish() if row.pieces is not None else ""))
+            if row.growing is not None:
+                row.wait(row.growing.finish())
             missing = -row.steps % grain + self.bundle.model.flush
             # A row that nothing was read of is read too: the answer to no text at all.
             ends.append(missing if row.read + row.steps + missing else grain)
@@ -172,16 +161,22 @@ class Session:
         like = next(model.parameters())
         return model.start(rows), like.new_zeros(rows, len(self.bundle.labels))
 
-    def _arrays(self, text: str) -> Arrays:
-        """The steps of a piece that can be tokenised by itself."""
-        return {"ids": self.bundle.tokeniser(text)}
+    def _growing(self, key: Hashable) -> Growing:
+        """What is to read the next piece of a row; a copy, where a piece may be refused after another was read."""
+        row = self._rows.get(key)
+        if row is None or row.growing is None:
+            return Growing(self.bundle.reader)
+        return row.growing if self.bundle.reader.series is None else copy.deepcopy(row.growing)
 
-    def _join(self, keys: Sequence[Hashable], *, as_text: bool) -> None:
-        tokeniser = self.bundle.tokeniser
+    def _join(self, found: Mapping[Hashable, Arrays]) -> None:
+        """Let every row wait for its steps, those that are new too."""
+        fresh = [key for key in found if key not in self._rows]
         with torch.inference_mode():
-            places = self._table.enter(len(keys))
-        for key, place in zip(keys, places, strict=True):
-            self._rows[key] = _Row(place, Pieces(tokeniser.kind, lower=tokeniser.lower) if as_text else None)
+            places = self._table.enter(len(fresh))
+        for key, place in zip(fresh, places, strict=True):
+            self._rows[key] = Waiting(place, self.bundle.reader.empty)
+        for key, arrays in found.items():
+            self._rows[key].wait(arrays)
 
     def _read(self, keys: Sequence[Hashable]) -> dict[Hashable, Answer | None]:
         """Read the whole grains that wait."""
@@ -199,13 +194,13 @@ class Session:
         rows = [self._rows[key] for key in keys]
         grains = [(row.steps + end) // model.grain for row, end in zip(rows, ends, strict=True)]
         left = {row: count for row, count in zip(rows, grains, strict=True) if count}
-        at_once = max(1, CHUNK // model.grain)
+        most_at_once = max(1, CHUNK // model.grain)
         try:
             with evaluating(model):
                 while left:
                     most, least = max(left.values()), min(left.values())
-                    size = _size(min(most, at_once), alike=most == least)
-                    group = [row for row, count in left.items() if count >= size][: max(1, at_once // size)]
+                    size = at_once(min(most, most_at_once), alike=most == least)
+                    group = [row for row, count in left.items() if count >= size][: max(1, most_at_once // size)]
                     self._step_together(group, size * model.grain)
                     left |= {row: left[row] - size for row in group}
                     left = {row: count for row, count in left.items() if count}
@@ -213,19 +208,18 @@ class Session:
             self.close()  # some rows have read on and others have not
             raise
 
-    def _step_together(self, rows: Sequence[_Row], steps: int) -> None:
+    def _step_together(self, rows: Sequence[Waiting], steps: int) -> None:
         device = next(self.bundle.model.parameters()).device
-        real = torch.tensor([min(row.steps, steps) for row in rows], device=device)
-        parts = [{name: array[:steps] for name, array in row.waiting.items()} for row in rows]
-        fields = {name: _stacked([part[name] for part in parts], steps).to(device) for name in parts[0]}
+        parts = [row.take(steps) for row in rows]
+        real = torch.tensor([length for length, _ in parts], device=device)
+        names = self.bundle.reader.sizes
+        fields = {name: stacked([arrays[name] for _, arrays in parts], steps).to(device) for name in names}
         mask = torch.arange(steps, device=device) < real[:, None]
         places = [row.place for row in rows]
         state, _ = self._table.take(places)
-        logits, state = self.bundle.model.step(Batch(**fields, lengths=real), mask, state)
+        batch = Batch(fields.pop("ids", None), real, **fields)
+        logits, state = self.bundle.model.step(batch, mask, state)
         self._table.put(places, (state, logits))
-        for row in rows:
-            row.read += min(row.steps, steps)
-            row.waiting = {name: array[steps:] for name, array in row.waiting.items()}
 
     def _answers(self, keys: Sequence[Hashable]) -> dict[Hashable, Answer]:
         if not keys:
@@ -239,7 +233,7 @@ class Session:
         found = found if found.size else found.astype(np.int32)  # NumPy takes an empty list for real numbers
         if found.ndim != 1 or found.dtype.kind not in "iu":
             raise ValueError(f"row {key!r}: push_ids needs whole numbers in one list, got {ids!r:.60}")
-        size = self.bundle.tokeniser.size
+        size = self.bundle.reader.sizes["ids"]
         wrong = np.flatnonzero((found < 1) | (found >= size))
         if len(wrong):
             raise ValueError(
@@ -263,19 +257,9 @@ class Session:
             raise ValueError("the session is closed; open another with atrous.Session(model)")
 
 
-def _size(grains: int, *, alike: bool) -> int:
-    """How many grains to read at once where the row with the most has so many.
-
-    A power of two, so that rows meet often; more where all have as many. Either way the shapes are few: torch keeps
-    something for every shape that a convolution has met.
-    """
-    unit = 1 << max(0, grains.bit_length() - (4 if alike else 1))
-    return grains // unit * unit
-
-
-def _stacked(parts: Sequence[NDArray[Any]], steps: int) -> Tensor:
-    """The rows under each other, with zeros after the end of those that have fewer steps."""
-    whole = np.zeros((len(parts), steps, *parts[0].shape[1:]), parts[0].dtype)
-    for row, part in enumerate(parts):
-        whole[row, : len(part)] = part
-    return torch.from_numpy(whole)
+def _told(key: Hashable, read: Callable[[Piece], Any], piece: Piece) -> Any:
+    """What reading a row's piece gives; an error names the row."""
+    try:
+        return read(piece)
+    except (TypeError, DataError) as error:
+        raise type(error)(f"row {key!r}: {error}") from error

@@ -1,0 +1,76 @@
+"""A row that arrives in pieces, to the arrays that are decided of it. Needs what the reader needs."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from atrous.runtime.pieces import Pieces
+from atrous.runtime.reader import Arrays, Reader, Row, padded
+
+
+class Growing:
+    """What a reader reads of a row that arrives in pieces: the arrays of the whole row, end to end, however it is cut.
+
+    A piece is a part of what the reader takes as a row: of a text, or of a pair of texts (one of the two may be empty),
+    or of a series, as text or as numbers. Of two representations as many steps go out as both have decided; those
+    of the longer one wait.
+
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> row = Growing(Reader(Tokeniser("words", True, ("good", "film"))))
+    >>> [row.push(piece)["ids"].tolist() for piece in ("A go", "od fi", "lm")], row.finish()["ids"].tolist()
+    ([[1], [2], []], [3])
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        first = replace(reader, beside=None, two_texts=False)
+        self._parts: list[tuple[Pieces, Callable[[str], Arrays]]] = []
+        if reader.tokeniser is None:
+            self._parts.append((Pieces("numbers", lower=False), first))
+        else:
+            self._parts.append((Pieces(reader.tokeniser.kind, lower=reader.tokeniser.lower), first))
+        if (beside := reader.beside) is not None:
+            self._parts.append((Pieces(beside.kind, lower=beside.lower), lambda text: {"beside": beside(text)}))
+        self._held = reader.empty
+
+    def push(self, piece: Row) -> Arrays:
+        """The arrays of the steps that one more piece decides.
+
+        Raises TypeError and DataError as the reader does; then the row is as it was.
+        """
+        if self.reader.series is not None:
+            return self._numbers(piece)
+        texts = self.reader.texts(piece)
+        found = [read(pieces.push(text)) for (pieces, read), text in zip(self._parts, texts, strict=False)]
+        return self._decided(found, ended=False)
+
+    def finish(self) -> Arrays:
+        """The arrays of the steps that were held back: here the row ends. The next piece begins another."""
+        return self._decided([read(pieces.finish()) for pieces, read in self._parts], ended=True)
+
+    def _numbers(self, piece: Row) -> Arrays:
+        ((pieces, read),) = self._parts
+        pieces = copy.deepcopy(pieces)  # what is no number changes nothing
+        text = isinstance(piece, str)
+        found = _joined(read("" if text else pieces.finish()), read(pieces.push(piece) if text else piece))
+        self._parts = [(pieces, read)]
+        return found
+
+    def _decided(self, found: list[Arrays], *, ended: bool) -> Arrays:
+        whole = _joined(self._held, {name: array for arrays in found for name, array in arrays.items()})
+        if ended:
+            self._held = self.reader.empty
+            steps = max(map(len, whole.values()))
+            # The shorter of two representations ends in 0, as in a whole row.
+            return {name: padded(array, steps) for name, array in whole.items()}
+        steps = min(map(len, whole.values()))
+        self._held = {name: array[steps:].copy() for name, array in whole.items()}
+        return {name: array[:steps] for name, array in whole.items()}
+
+
+def _joined(first: Arrays, then: Arrays) -> Arrays:
+    return {name: np.concatenate([array, then[name]]) for name, array in first.items()}

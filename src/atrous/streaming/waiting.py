@@ -1,0 +1,74 @@
+"""What was given of a row and not read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from atrous.runtime.growing import Growing
+from atrous.runtime.reader import Arrays
+
+
+class Waiting:
+    """A row that has not ended: where its state is, the steps that wait to be read, and how many were read.
+
+    place: of its state in a `Table`. steps: arrays without any step.
+    growing: what reads its pieces; None for a row that comes as ids.
+
+    >>> row = Waiting(0, {"ids": np.zeros(0, np.int32)})
+    >>> row.wait({"ids": np.array([5, 6, 7], np.int32)})
+    >>> row.take(2), row.steps, row.read
+    ((2, {'ids': array([5, 6], dtype=int32)}), 1, 2)
+    """
+
+    def __init__(self, place: int, empty: Arrays, growing: Growing | None = None) -> None:
+        self.place, self.growing = place, growing
+        self.read = 0
+        self._arrays = empty
+
+    @property
+    def steps(self) -> int:
+        """Steps that wait."""
+        return len(next(iter(self._arrays.values())))
+
+    def wait(self, arrays: Arrays) -> None:
+        """Put steps behind those that wait."""
+        self._arrays = {name: np.concatenate([array, arrays[name]]) for name, array in self._arrays.items()}
+
+    def take(self, steps: int) -> tuple[int, Arrays]:
+        """The next steps, so many or all that wait, and how many they are; they wait no more."""
+        taken = {name: array[:steps] for name, array in self._arrays.items()}
+        count = min(steps, self.steps)
+        self._arrays = {name: array[steps:] for name, array in self._arrays.items()}
+        self.read += count
+        return count, taken
+
+
+def at_once(grains: int, *, alike: bool) -> int:
+    """How many grains to read at once where the row with the most has so many.
+
+    A power of two, so that rows meet often; more where all have as many. Either way the shapes are few: torch keeps
+    something for every shape that a convolution has met.
+
+    >>> at_once(100, alike=False), at_once(100, alike=True)
+    (64, 96)
+    """
+    unit = 1 << max(0, grains.bit_length() - (4 if alike else 1))
+    return grains // unit * unit
+
+
+def stacked(parts: Sequence[NDArray[Any]], steps: int) -> Tensor:
+    """The rows under each other, with zeros after the end of those that have fewer steps.
+
+    >>> stacked([np.array([1, 2]), np.array([3])], 3).tolist()
+    [[1, 2, 0], [3, 0, 0]]
+    """
+    whole = np.zeros((len(parts), steps, *parts[0].shape[1:]), parts[0].dtype)
+    for row, part in enumerate(parts):
+        whole[row, : len(part)] = part
+    return torch.from_numpy(whole)
