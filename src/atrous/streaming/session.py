@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -21,6 +21,7 @@ from atrous.runtime.growing import Growing
 from atrous.runtime.readable import Answer, answers
 from atrous.runtime.reader import Arrays
 from atrous.runtime.reader import Row as Piece
+from atrous.streaming.checked import checked
 from atrous.streaming.table import Table
 from atrous.streaming.waiting import Waiting, at_once, stacked
 
@@ -75,12 +76,12 @@ class Session:
         `delay` steps late; a word is decided by what follows it.
 
         Raises TypeError for a piece that is none, DataError for a series that is none, and ValueError for a row that
-        comes as ids or if the session is closed; then no row was changed.
+        comes as steps or if the session is closed; then no row was changed.
         """
         self._check(pieces, "pieces")
         for key in pieces:
             if key in self._rows and self._rows[key].growing is None:
-                raise ValueError(f"row {key!r} comes as ids, so push_ids goes on with it; finish it before a text")
+                raise ValueError(f"row {key!r} comes as steps, so push_steps goes on with it; finish it before a text")
         if self.bundle.reader.series is None:
             for key, piece in pieces.items():
                 _told(key, self.bundle.reader.texts, piece)
@@ -91,21 +92,23 @@ class Session:
             self._rows[key].growing = row
         return self._read(list(found))
 
-    def push_ids(self, ids: Mapping[Hashable, Sequence[int] | NDArray[Any]]) -> dict[Hashable, Answer | None]:
-        """Read ids, as the bundle's tokeniser gives them, instead of texts; otherwise as `push`.
+    def push_steps(self, steps: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Answer | None]:
+        """Read steps, as the bundle's reader gives them, such as {"row": {"ids": [...]}}; otherwise as `push`.
 
-        Raises ValueError for an id that the model does not know, for a row that comes as text, and for a model that
-        reads anything but the ids of one text.
+        Raises ValueError for what the reader does not give: other arrays, an id that the model does not know.
         """
-        self._check(ids, "ids")
-        if names := self.bundle.reader.sizes.keys() - {"ids"}:
-            raise ValueError(f"this model reads {', '.join(sorted(names))} too, which ids do not tell; use push")
-        for key in ids:
+        self._check(steps, "steps")
+        for key in steps:
             if key in self._rows and self._rows[key].growing is not None:
-                raise ValueError(f"row {key!r} comes as text, so push goes on with it; finish it before ids")
-        found = {key: {"ids": self._checked(key, some)} for key, some in ids.items()}
+                raise ValueError(f"row {key!r} comes as text, so push goes on with it; finish it before steps")
+        found = {key: _told(key, partial(checked, self.bundle.reader), some) for key, some in steps.items()}
         self._join(found)
         return self._read(list(found))
+
+    def push_ids(self, ids: Mapping[Hashable, Sequence[int] | NDArray[Any]]) -> dict[Hashable, Answer | None]:
+        """Read ids, as the bundle's tokeniser gives them; for a model that reads nothing else. As `push_steps`."""
+        self._check(ids, "ids")
+        return self.push_steps({key: {"ids": some} for key, some in ids.items()})
 
     def finish(self, row: Hashable) -> Answer:
         """The answer to the whole text of a row, which ends here and leaves the session.
@@ -228,20 +231,6 @@ class Session:
             logits: Tensor = self._table.take([self._rows[key].place for key in keys])[1]
             return dict(zip(keys, answers(logits.float().cpu().numpy(), self.bundle.labels), strict=True))
 
-    def _checked(self, key: Hashable, ids: Any) -> NDArray[np.int32]:
-        found = np.asarray(ids)
-        found = found if found.size else found.astype(np.int32)  # NumPy takes an empty list for real numbers
-        if found.ndim != 1 or found.dtype.kind not in "iu":
-            raise ValueError(f"row {key!r}: push_ids needs whole numbers in one list, got {ids!r:.60}")
-        size = self.bundle.reader.sizes["ids"]
-        wrong = np.flatnonzero((found < 1) | (found >= size))
-        if len(wrong):
-            raise ValueError(
-                f"row {key!r}: id {found[wrong[0]]} at place {wrong[0]} is not of this model, whose ids are 1 to "
-                f"{size - 1}; take ids from its own tokeniser"
-            )
-        return found.astype(np.int32)
-
     def _check(self, pieces: object, name: str) -> None:
         self._open()
         if not isinstance(pieces, Mapping):
@@ -261,5 +250,5 @@ def _told(key: Hashable, read: Callable[[Piece], Any], piece: Piece) -> Any:
     """What reading a row's piece gives; an error names the row."""
     try:
         return read(piece)
-    except (TypeError, DataError) as error:
+    except (TypeError, ValueError, DataError) as error:
         raise type(error)(f"row {key!r}: {error}") from error
