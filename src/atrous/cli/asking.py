@@ -146,6 +146,10 @@ def field(
         int, typer.Option("--steps", metavar="N", min=1, help="tokens of the text whose operations are counted")
     ] = 100,
     set: options.Set = None,
+    svg: Annotated[
+        str | None, typer.Option("--svg", metavar="FILE", help="draw a picture into it, too", show_default=False)
+    ] = None,
+    force: options.Force = False,
     json: options.Json = False,
 ) -> None:
     """Show how far a model sees and what it costs.
@@ -157,14 +161,22 @@ def field(
     Examples:
       atrous field runs/tcn
       atrous field tcn --set encode.depth=6 --steps 1000
+      atrous field wavenet --svg wavenet.svg
 
     Of each layer there is its effective kernel, the tokens that it and all before it see, its stride, parameters and
     floating-point operations; then a drawing. Everything goes to standard output.
     """
     from atrous.draw import cone, field_json, field_table, top_level
-    from atrous.instruments.field import field
+    from atrous.outputs import check, new_file
+
+    if svg is not None:
+        check(svg, force=force)
+    from atrous.instruments.field import field, field_picture
 
     rows = field(model, steps=steps, set=set or [])
+    if svg is not None:
+        with new_file(svg, force=force) as fresh:
+            fresh.write_text(field_picture(model, steps=steps, set=set or []), encoding="utf-8")
     if json:
         say_json(field_json(rows))
         return

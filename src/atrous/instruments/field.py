@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from atrous.bundle.folder import load as load_bundle
 from atrous.bundle.trained import Bundle
 from atrous.config import ENCODE_SETTINGS, load
-from atrous.draw import FieldRow, field_rows
+from atrous.draw import FieldRow, field_rows, picture
 from atrous.errors import ConfigError
 from atrous.model import Model
 from atrous.tasks import TASKS
@@ -40,6 +41,18 @@ def field(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequenc
     loaded, and ValueError if steps is below 1.
     """
     return field_rows(_model(model, set), steps=steps)
+
+
+def field_picture(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequence[str] = ()) -> str:
+    """What `field` finds, as a picture: SVG that any browser shows. Arguments and errors are those of `field`.
+
+    >>> print(field_picture("tcn").splitlines()[-1])
+    </svg>
+    """
+    made = _model(model, set)
+    late = math.ceil(made.delay * made.encode.window.stride) if made.streams else None
+    name = repr(model) if isinstance(model, Bundle) else Path(model).name
+    return picture(field_rows(made, steps=steps), title=name, steps=steps, late=late)
 
 
 def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Model:

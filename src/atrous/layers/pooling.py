@@ -58,8 +58,9 @@ class Pooling(Layer):
         self.blank = -math.inf if kind == "max" else 0.0  # what a step that is not real counts as
 
     def extra_repr(self) -> str:
-        right = f", right={self.taps.ahead}" if self.taps.right is not None else ""
-        return f"{self.kind!r}, {self.inputs}, kernel={self.kernel}, stride={self.stride}{right}"
+        options = {"stride": (self.stride, self.kernel), "right": (self.taps.right, None)}
+        more = "".join(f", {name}={value}" for name, (value, usual) in options.items() if value != usual)
+        return f"{self.kind!r}, {self.inputs}, kernel={self.kernel}{more}"
 
     def start(self, batch: int) -> State:
         held = self.taps.left + self.taps.late

@@ -37,8 +37,8 @@ def checked(reader: Reader, steps: Any) -> Arrays:
             wrong = np.argwhere((array < least) | (array >= sizes[name]))
             if len(wrong):
                 raise ValueError(
-                    f"{name}: {array[tuple(wrong[0])]} at step {wrong[0][0]} is no id of this model, whose ids are {least} "
-                    f"to {sizes[name] - 1}; take ids from its own tokeniser"
+                    f"{name}: {array[tuple(wrong[0])]} at step {wrong[0][0]} is no id of this model, whose ids are "
+                    f"{least} to {sizes[name] - 1}; take ids from its own tokeniser"
                 )
         found[name] = array.astype(like.dtype)
     if len({len(array) for array in found.values()}) > 1:
