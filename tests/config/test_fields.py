@@ -28,7 +28,12 @@ def test_an_encoder_is_called_by_its_name_and_resolves_to_its_preset(name: str) 
 
 
 def test_a_setting_that_was_made_outlives_the_preset() -> None:
-    made = {"encode": {"name": "bag"}, "embed": {"bigrams": 0}, "attend": {"name": "sum"}, "train": {"rate": 0.5}}
+    made = {
+        "encode": {"name": "bag"},
+        "embed": {"bigrams": 0, "channels": 8},
+        "attend": {"name": "sum"},
+        "train": {"rate": 0.5},
+    }
     settings = Settings.model_validate(made)
     assert settings.resolved() == settings
 

@@ -83,7 +83,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     assert sorted(said(path, ["train.step=3", "junk", "train.rate=fast"])) == sorted(
         [
             "--set junk: expected KEY=VALUE, such as train.epochs=5",
-            f"{path} line 7: 'embed.name' is \"word\", but should be 'bytes', 'characters' or 'words' "
+            f"{path} line 7: 'embed.name' is \"word\", but should be 'bytes', 'characters', 'words', 'bpe' or 'values' "
             "(did you mean 'words'?)",
             f"{path} line 3: unknown setting 'encode.depht' = 3 (did you mean 'encode.depth'?)",
             "--set train.rate=fast: 'train.rate' is \"fast\", but should be a valid number",

@@ -310,3 +310,19 @@ def test_texts_of_parquet_are_read_alone(tmp_path):
     assert "text = 'review'" in announcement
     with pytest.raises(DataError, match="table row 1: expected a text in 'stars', got a number"):
         list(read_texts(path, format="parquet", text="stars")[1])
+
+
+def test_a_second_text_is_read_beside_the_first(tmp_path):
+    path = tmp_path / "both.csv"
+    path.write_text("german,text,label\ngut,good,pos\n")
+    found, _ = columns(path, beside="german")
+    assert found == Columns("text", "label", None, "german")
+    assert [row.given for row in read(path, found)] == [("good", "gut")]
+    assert list(read_texts(path, text="text", beside="german")[1]) == [(2, ("good", "gut"))]
+    assert list(read_texts(path, beside="text")[1]) == [(2, ("gut", "good"))]  # the other one is guessed
+    with pytest.raises(ConfigError, match="column 'text' was named twice"):
+        columns(path, text="text", beside="text")
+    path.write_text('{"text": "good", "german": 3, "label": "pos"}\n')
+    path.rename(tmp_path / "both.jsonl")
+    with pytest.raises(DataError, match="line 1: expected a text in 'german', got a number"):
+        list(read(tmp_path / "both.jsonl", found))

@@ -25,7 +25,8 @@ from atrous.runtime.readable import Answer
 ROWS = 4096  # rows that are answered together, sorted by length ...
 SIZE = 8 * 2**20  # ... unless their texts have so many bytes before
 
-Predict = Callable[[Sequence[str]], Sequence[Answer]]
+Given = str | tuple[str, str]
+Predict = Callable[[Sequence[Given]], Sequence[Answer]]
 
 
 class Style(NamedTuple):
@@ -41,6 +42,8 @@ def predict_file(
     out: Source | None = None,
     *,
     text: str | None = None,
+    beside: str | None = None,
+    features: int | None = None,
     encoding: str = "utf-8",
     format: str | None = None,
     json: bool = False,
@@ -51,7 +54,8 @@ def predict_file(
     r"""Answer every text of a file, in the order of the file, and return how many there were.
 
     predict: the method of a Bundle, or any function from texts to as many answers.
-    source: plain lines, a table, JSON lines or Parquet, or "-"; text, encoding and format as in `read_texts`.
+    source: plain lines, a table, JSON lines or Parquet, or "-"; text, beside, features,
+        encoding and format as in `read_texts`.
     out: a file, which appears whole or not at all; None, or "-", is standard output, where the rows before a bad one
         stand. The name's ending says how it is written: .csv and .tsv with a header, .jsonl as objects with all
         probabilities, any other as on standard output; .gz or .xz after it compresses.
@@ -75,21 +79,26 @@ def predict_file(
     style = style_of(out, json=json)
     if out is not None:
         check(out, force=force)
-    said, texts = read_texts(source, text=text, encoding=encoding, format=format)
+    said, texts = read_texts(source, text=text, beside=beside, features=features, encoding=encoding, format=format)
     if said and not quiet:
         print(said, file=sys.stderr)
     count = 0
     with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, _opened(out, force=force) as file:
         file.write(style.head)
         for window in windows((one for _, one in texts), rows=rows, size=SIZE):
-            file.write("".join(map(style.row, window, predict(window))))
+            file.write("".join(map(style.row, map(_first, window), predict(window))))
             file.flush()
             count += len(window)
             progress.show(count)
     return count
 
 
-def windows(texts: Iterator[str], *, rows: int, size: int) -> Iterator[list[str]]:
+def _first(given: Given) -> str:
+    """What is shown of a row: its text, the first if there are two."""
+    return given if isinstance(given, str) else given[0]
+
+
+def windows(texts: Iterator[Given], *, rows: int, size: int) -> Iterator[list[Given]]:
     """The texts in lists of at most `rows`, and of fewer where they come to `size` bytes before.
 
     What was read before an error of the input is given before it is raised.
@@ -97,12 +106,12 @@ def windows(texts: Iterator[str], *, rows: int, size: int) -> Iterator[list[str]
     >>> list(windows(iter(["a", "bcd", "e", "f"]), rows=3, size=4))
     [['a', 'bcd'], ['e', 'f']]
     """
-    window: list[str] = []
+    window: list[Given] = []
     held = 0
     try:
         for text in texts:
             window.append(text)
-            held += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+            held += sum(map(_size, (text,) if isinstance(text, str) else text))
             if len(window) >= rows or held >= size:
                 yield window
                 window, held = [], 0
@@ -112,6 +121,10 @@ def windows(texts: Iterator[str], *, rows: int, size: int) -> Iterator[list[str]
         raise
     if window:
         yield window
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def style_of(out: Source | None, *, json: bool) -> Style:

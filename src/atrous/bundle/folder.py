@@ -12,14 +12,14 @@ from safetensors.torch import load_file, save_file
 
 from atrous.bundle.card import card
 from atrous.bundle.trained import Bundle
-from atrous.config.kept import REMEDY, SETTINGS, keep, kept
+from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept
 from atrous.data.text import Source
 from atrous.errors import FolderError
 from atrous.layers import fold
 from atrous.outputs import new_folder
 from atrous.runtime.reader import Reader
 
-WEIGHTS, VOCABULARY, SCORES, CARD = "model.safetensors", "vocabulary.json", "scores.json", "README.md"
+WEIGHTS, SCORES, CARD = "model.safetensors", "scores.json", "README.md"
 
 
 def save(bundle: Bundle, out: Source, *, force: bool = False) -> None:

@@ -84,24 +84,25 @@ class Bundle:
         *,
         text: str | None = None,
         label: str | None = None,
+        beside: str | None = None,
         encoding: str | None = None,
     ) -> dict[str, Any]:
         """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label.
 
         data: a file or rows, as for `atrous.train`.
-        text, label: columns, if they are not those the model was trained with or the usual names.
+        text, label, beside: columns, if they are not those the model was trained with or the usual names.
 
         Raises DataError and ConfigError as the readers do, and DataError for a label that the model does not know.
         """
-        wanted = {"text": text, "label": label, "encoding": encoding}
+        wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
-        rows, _ = read_labelled(table(data, "data"), self.labels, columns)
+        rows, _ = read_labelled(table(data, "data"), self.labels, columns, features=self.reader.sizes.get("values"))
         return self.score(rows)
 
     def score(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Scores on rows that were read already."""
         numbers = {label: number for number, label in enumerate(self.labels)}
-        examples = Examples.of(self.reader, (row.text for row in rows), [numbers[row.label] for row in rows])
+        examples = Examples.of(self.reader, (row.given for row in rows), [numbers[row.label] for row in rows])
         return self.score_of(examples)
 
     def score_of(self, examples: Examples) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import functools
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,6 +26,7 @@ def evaluate(
     data: Annotated[str, typer.Argument(metavar="DATA", help="labelled texts", show_default=False)],
     text: options.Text = None,
     label: options.Label = None,
+    beside: options.Beside = None,
     encoding: options.Encoding = None,
     device: options.Device = DeviceName.auto,
     threads: options.Threads = None,
@@ -44,13 +46,15 @@ def evaluate(
     from atrous.config.kept import kept
     from atrous.data import tables
 
-    known = kept(model).data
+    settings = kept(model)
+    known = settings.data
     _, said = tables.columns(
-        data, text=text or known.text, label=label or known.label, encoding=encoding or known.encoding
-    )
+        data, text=text or known.text, label=label or known.label, beside=beside or known.beside,
+        features=0 if settings.embed.name == "values" else None, encoding=encoding or known.encoding,
+    )  # fmt: skip
     if said and not quiet:
         print(said, file=sys.stderr)
-    scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, encoding=encoding)
+    scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, beside=beside, encoding=encoding)
     if json:
         say_json(scores)
     else:
@@ -86,6 +90,7 @@ def predict(
         typer.Option("--out", metavar="FILE", help="else standard output; the ending decides", show_default=False),
     ] = None,
     text: options.Text = None,
+    beside: options.Beside = None,
     format: Annotated[
         FormatName | None,
         typer.Option("--format", help="how FILE is written, if its name does not say it", show_default=False),
@@ -116,10 +121,10 @@ def predict(
     from atrous.data.formats import format_of
 
     named = None if format is None else format.value
+    settings = kept(model)  # a folder that is none is refused before standard input is waited for
     if text is None and format_of(file, named) != "text":
-        text = kept(model).data.text
-    else:
-        kept(model)  # a folder that is none is refused before standard input is waited for
+        text = settings.data.text
+    features = _features(model) if settings.embed.name == "values" else None
     typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
@@ -129,12 +134,12 @@ def predict(
         # Only once there is a text to answer: what is wrong with the file is said before torch is imported.
         return _loaded(model, device, threads)
 
-    def answers(texts: Sequence[str]) -> Any:
+    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
         return loaded().predict(texts)
 
     predict_file(
-        answers, file, out, text=text, encoding=encoding or "utf-8", format=named, json=json, force=force, quiet=quiet,
-        rows=1 if typed else ROWS,
+        answers, file, out, text=text, beside=beside or settings.data.beside, features=features,
+        encoding=encoding or "utf-8", format=named, json=json, force=force, quiet=quiet, rows=1 if typed else ROWS,
     )  # fmt: skip
 
 
@@ -183,6 +188,21 @@ def field(
     width = shutil.get_terminal_size((100, 24)).columns
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     say(field_table(rows, steps=steps, width=width), "", cone(top_level(rows), width=width, plain=plain))
+
+
+def _features(model: str) -> int:
+    """How many features a step of the series has that a model reads; 0 where its folder does not say it."""
+    import json
+
+    from atrous.config.kept import VOCABULARY
+    from atrous.errors import FolderError
+    from atrous.runtime.reader import Reader
+
+    try:
+        vocabulary = json.loads((Path(model) / VOCABULARY).read_text(encoding="utf-8"))
+        return Reader.from_json(vocabulary["reader"]).sizes["values"]
+    except (OSError, ValueError, KeyError, TypeError, FolderError):
+        return 0  # who loads the model says what is wrong with its folder
 
 
 def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:

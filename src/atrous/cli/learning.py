@@ -99,6 +99,7 @@ def train(
     text: options.Text = None,
     label: options.Label = None,
     group: options.Group = None,
+    beside: options.Beside = None,
     encoding: options.Encoding = None,
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="the model folder; else runs/ENCODER", show_default=False)
@@ -127,7 +128,7 @@ def train(
     from atrous.config.kept import SETTINGS
     from atrous.outputs import check
 
-    columns = {"text": text, "label": label, "group": group, "encoding": encoding}
+    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
     chosen = _look(data, dev, test, settings, columns, encode, set or [], seed)
     out = out or f"runs/{chosen.encode.name}"
     check(out, force=force, marks=[SETTINGS])
@@ -169,6 +170,7 @@ def compare(
     text: options.Text = None,
     label: options.Label = None,
     group: options.Group = None,
+    beside: options.Beside = None,
     encoding: options.Encoding = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/compare",
     seed: options.Seed = None,
@@ -193,7 +195,7 @@ def compare(
     """
     from atrous.outputs import check
 
-    columns: dict[str, Any] = {"text": text, "label": label, "group": group, "encoding": encoding}
+    columns: dict[str, Any] = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
     for name in encode.split(",") if encode else [None]:
         # Overrides are for the race to share out: one may concern only some of the encoders.
         _look(data, dev, test, settings, columns, name and name.strip(), [], seed)
@@ -231,8 +233,16 @@ def _look(
 
     chosen = load(settings, overrides, data=columns, encode=encode, train={"seed": seed})
     wanted = chosen.data
-    found, _ = tables.columns(data, text=wanted.text, label=wanted.label, group=wanted.group, encoding=wanted.encoding)
+    features = 0 if chosen.embed.name == "values" else None
+    found, _ = tables.columns(
+        data, text=wanted.text, label=wanted.label, group=wanted.group, beside=wanted.beside, features=features,
+        encoding=wanted.encoding,
+    )  # fmt: skip
     for path in (dev, test):
         if path is not None:
-            tables.columns(path, text=found.text, label=found.label, encoding=wanted.encoding)
+            tables.columns(path, text=found.text, label=found.label, beside=found.beside, encoding=wanted.encoding)
+    if chosen.embed.vectors is not None:
+        from atrous.vectors import with_channels
+
+        chosen = with_channels(chosen)
     return chosen

@@ -52,6 +52,10 @@ Label: TypeAlias = Annotated[
 Group: TypeAlias = Annotated[
     str | None, _option("--group", metavar="COLUMN", help="a column whose equal values stay on one side of the split")
 ]
+Beside: TypeAlias = Annotated[
+    str | None,
+    _option("--beside", metavar="COLUMN", help="a second text, read beside the first: a translation, say"),
+]
 Encoding: TypeAlias = Annotated[
     str | None, _option("--encoding", metavar="NAME", help="the file's character encoding; else utf-8")
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def majority(train: Sequence[Row], test: Sequence[Row]) -> float:
     return sum(row.label == answer for row in test) / len(test)
 
 
-def ceiling(texts: Sequence[str], labels: Sequence[str]) -> float:
+def ceiling(texts: Sequence[Hashable], labels: Sequence[str]) -> float:
     """The best accuracy on these rows that any function of the text alone can reach.
 
     A text that comes with several labels has one answer: at best its most frequent label.
@@ -61,7 +61,7 @@ def ceiling(texts: Sequence[str], labels: Sequence[str]) -> float:
     """
     _need_rows(texts=texts)
     pairs = Counter(zip(texts, labels, strict=True))
-    best: Counter[str] = Counter()
+    best: Counter[Hashable] = Counter()
     for (text, _), count in pairs.items():
         best[text] = max(best[text], count)
     return best.total() / len(texts)

@@ -42,6 +42,7 @@ def compare(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    beside: str | None = None,
     encoding: str | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
@@ -65,7 +66,7 @@ def compare(
     names = _names(encode)
     if seeds < 1:
         raise ConfigError(f"--seeds {seeds}: expected 1 or more")
-    columns = {"text": text, "label": label, "group": group, "encoding": encoding}
+    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
     path = None if settings is None else Path(settings)
     chosen = [
         load(path, overrides, data=columns, encode=name, train={"seed": seed})
@@ -76,7 +77,7 @@ def compare(
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
     corpus = read_corpus(
         given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data,
-        folder=None if out is None else nearest(out), quiet=quiet,
+        series=chosen[0].embed.name == "values", folder=None if out is None else nearest(out), quiet=quiet,
     )  # fmt: skip
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
@@ -108,7 +109,7 @@ def race(
         if not any(entry.scores for entry in entries):
             raise
     finished = [entry for entry in entries if entry.best is not None]
-    texts = [row.text for row in corpus.test]
+    texts = [row.given for row in corpus.test]
     found = speeds([(entry.bundle, entry.settings) for entry in finished], texts)
     for entry, speed in zip(finished, found, strict=True):
         entry.speed = speed

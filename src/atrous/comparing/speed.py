@@ -12,12 +12,13 @@ import torch
 from atrous.bundle import Bundle
 from atrous.config import Settings
 from atrous.data.batch import Examples
+from atrous.runtime.reader import Row as Given
 
 _ROUNDS = 3  # each model once a round, so that a busy moment of the machine hits all of them
 _SECONDS = 0.3  # for one measurement of one model
 
 
-def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[str]) -> list[dict[str, float]]:
+def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[Given]) -> list[dict[str, float]]:
     """Of each model, the median of three rounds in turn.
 
     train_steps_per_second: bare optimiser steps (forward, backward, AdamW) on one batch of the settings' size.
@@ -40,7 +41,7 @@ def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[str]) -> l
     ]
 
 
-def _runners(bundle: Bundle, settings: Settings, texts: Sequence[str]) -> dict[str, tuple[Callable[[], object], int]]:
+def _runners(bundle: Bundle, settings: Settings, texts: Sequence[Given]) -> dict[str, tuple[Callable[[], object], int]]:
     """What to repeat, and how many steps or texts each time does."""
     few = list(texts[:2048])
     rows = Examples.of(bundle.reader, few)

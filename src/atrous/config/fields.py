@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from atrous.config.embedding import Embed
 from atrous.config.encoders import Encode, Tcn
 from atrous.config.presets import POOL_OPTIONS, PRESETS, PoolName
-from atrous.config.section import Channels, Count, Dropped, Section, Share
+from atrous.config.section import Count, Dropped, Section, Share
 
 
 def _is_text_encoding(name: str) -> str:
@@ -19,8 +20,15 @@ def _is_text_encoding(name: str) -> str:
     return name
 
 
-def _suits_the_encoder(attend: Any, info: Any) -> Any:
+def _has_texts(embed: Any, info: Any) -> Any:
     # info is a pydantic ValidationInfo: a protocol, and the tests' run-time checks refuse those.
+    data = info.data.get("data")
+    if embed.name == "values" and data is not None and data.beside is not None:
+        raise ValueError("should read texts where data.beside names a second one; leave data.beside out")
+    return embed
+
+
+def _suits_the_encoder(attend: Any, info: Any) -> Any:
     encode = info.data.get("encode")
     if encode is None:
         return attend
@@ -44,22 +52,11 @@ class Data(Section):
 
     text: Annotated[str | None, Field(description="column of the texts; unset: guessed and announced")] = None
     label: Annotated[str | None, Field(description="column of the labels; unset: guessed and announced")] = None
+    beside: Annotated[
+        str | None, Field(description="column of a second text, read beside the first, a translation say; unset: none")
+    ] = None
     group: Annotated[str | None, Field(description="column whose equal values stay together in any split")] = None
     encoding: Annotated[Encoding, Field(description="character encoding of the file")] = "utf-8"
-
-
-class Embed(Section):
-    """What a token is, and the vector it becomes."""
-
-    name: Annotated[Literal["bytes", "characters", "words"], Field(description="what counts as a token")] = "characters"
-    channels: Channels = 64
-    lower: Annotated[bool, Field(description="true reads every text in lower case")] = False
-    minimum_count: Annotated[Count, Field(description="rarer tokens become the unknown token")] = 2
-    limit: Annotated[Count | None, Field(description="tokens kept, the most frequent; unset: all of them")] = None
-    bigrams: Annotated[
-        int | None, Field(ge=0, description="vectors that pairs of tokens share by hashing; 0 is none; unset: preset")
-    ] = None
-    dropout: Dropped = 0.0
 
 
 class Attend(Section):
@@ -105,7 +102,7 @@ class Settings(Section):
 
     task: Annotated[Literal["classify"], Field(description="what the model answers")] = "classify"
     data: Data = Data()
-    embed: Embed = Embed()
+    embed: Annotated[Embed, AfterValidator(_has_texts)] = Embed()
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
     predict: Predict = Predict()
@@ -115,10 +112,21 @@ class Settings(Section):
         """The settings with the encoder's preset wherever one stands in for None."""
         preset = PRESETS[self.encode.name]
         pool = self.attend.name or preset.pool
-        bigrams = preset.bigrams if self.embed.bigrams is None else self.embed.bigrams
         changes = {
-            "embed": self.embed.model_copy(update={"bigrams": bigrams}),
+            "embed": self.embed.resolved(preset.bigrams),
             "attend": Attend(name=pool, **{**POOL_OPTIONS.get(pool, {}), **self.attend.options}),
             "train": self.train.model_copy(update={"rate": self.train.rate or preset.rate}),
         }
         return self.model_copy(update=changes)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What a model reads of a row: the fields of its batches.
+
+        >>> Settings(embed=Embed(name="words", letters=9)).reads
+        ('ids', 'characters')
+        """
+        if self.embed.name == "values":
+            return ("values",)
+        beside = self.embed.beside is not None or self.data.beside is not None
+        return ("ids", *["beside"] * beside, *["characters"] * bool(self.embed.letters))

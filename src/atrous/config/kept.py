@@ -18,7 +18,7 @@ from atrous.config.reading import dump
 from atrous.errors import FolderError
 
 FORMAT = 1  # raised when a folder written by one version cannot be read by the version before
-SETTINGS = "config.toml"
+SETTINGS, VOCABULARY = "config.toml", "vocabulary.json"
 REMEDY = "the folder is damaged or was changed by hand: copy or train the model again"
 
 

@@ -35,20 +35,23 @@ def read_corpus(
     dev: Table | None,
     test: Table | None,
     settings: Data,
+    series: bool = False,
     folder: Path | None = None,
     quiet: bool = True,
 ) -> Corpus:
     """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
     The columns of `data` are guessed where settings do not name them; dev and test files must have the same.
+    series: whether rows are series of numbers instead of texts; then all have the features of the first one.
     folder: where rows go that are too many for memory; None for the system's temporary files.
     quiet: say nothing of how far it is, where it takes long.
 
     Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two labels.
     """
     chosen, guessed = columns(
-        data, text=settings.text, label=settings.label, group=settings.group, encoding=settings.encoding
-    )
+        data, text=settings.text, label=settings.label, group=settings.group, beside=settings.beside,
+        features=0 if series else None, encoding=settings.encoding,
+    )  # fmt: skip
     rows = _rows(data, chosen, settings.encoding, folder, quiet)
     labels_of(rows, name=named(data))
     grouped, held = chosen.group is not None, [SHARE if path is None else 0.0 for path in (dev, test)]
@@ -58,7 +61,7 @@ def read_corpus(
         counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
         parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if len(part))
         said.append(f"{named(data)}: split by a hash of the {'group' if grouped else 'text'} into {parts} rows")
-    plain = chosen._replace(group=None)
+    plain = chosen._replace(group=None, features=_features(rows) if series else None)
     if dev is not None:
         dev_rows = _rows(dev, plain, settings.encoding, folder, quiet)
     if test is not None:
@@ -70,12 +73,19 @@ def read_corpus(
     return Corpus(train, dev_rows, test_rows, labels, tuple(said), folder)
 
 
-def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple[Sequence[Row], str]:
+def read_labelled(
+    data: Table, labels: tuple[str, ...], settings: Data, *, features: int | None = None
+) -> tuple[Sequence[Row], str]:
     """Rows to judge a trained model by, and the sentence that says which columns were guessed.
+
+    features: of a step, where rows are series of numbers.
 
     Raises DataError, with file and line, for a label that the model does not know.
     """
-    chosen, guessed = columns(data, text=settings.text, label=settings.label, encoding=settings.encoding)
+    chosen, guessed = columns(
+        data, text=settings.text, label=settings.label, beside=settings.beside, features=features,
+        encoding=settings.encoding,
+    )  # fmt: skip
     rows = _rows(data, chosen, settings.encoding, None, True)
     for row in rows:
         if row.label not in labels:
@@ -85,6 +95,13 @@ def read_labelled(data: Table, labels: tuple[str, ...], settings: Data) -> tuple
                 "name another column with --label, or remove the row"
             )
     return rows, guessed
+
+
+def _features(rows: Sequence[Row]) -> int:
+    """How many features the steps of these series have; 0 if there is no step."""
+    from atrous.runtime.series import parse  # needs numpy
+
+    return next((parse(row.text).shape[1] for row in rows if row.text.split()), 0)
 
 
 def _rows(path: Table, chosen: Columns, encoding: str, folder: Path | None, quiet: bool) -> Sequence[Row]:

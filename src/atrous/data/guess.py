@@ -12,6 +12,7 @@ USUAL_TEXTS = (
     *("text", "texts", "sentence", "review", "review_text", "content", "body", "comment", "message", "tweet"),
     *("document", "question", "utterance", "post", "description", "title", "headline", "name"),
 )
+USUAL_SERIES = ("values", "series", "signal", "x")
 USUAL_LABELS = (
     *("label", "labels", "class", "category", "sentiment", "intent", "target", "topic", "stars", "rating", "score"),
     *("emotion", "language", "lang", "genre", "tag", "polarity", "y"),

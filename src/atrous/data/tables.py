@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from os import fspath
 from pathlib import Path
@@ -12,6 +12,7 @@ from atrous.data.formats import TEXT, Format, at, format_of, head, named, record
 from atrous.data.given import Given, Table
 from atrous.data.guess import (
     USUAL_LABELS,
+    USUAL_SERIES,
     USUAL_TEXTS,
     column_names,
     guess_label,
@@ -28,8 +29,9 @@ PEEK = 1000  # rows that a guess looks at
 
 
 class Row(NamedTuple):
-    """One example. label and group are "" where nobody asked for them.
+    """One example. label and group are "" where nobody asked for them, beside is None.
 
+    text: a series of numbers is in the form that `atrous.runtime.series.parse` reads. beside: a second text.
     line: where the row begins in its file, or its number where there are no lines; `formats.at` puts it in words.
     """
 
@@ -37,14 +39,26 @@ class Row(NamedTuple):
     label: str
     group: str
     line: int
+    beside: str | None = None
+
+    @property
+    def given(self) -> str | tuple[str, str]:
+        """What a `Reader` takes: the text, or both."""
+        return self.text if self.beside is None else (self.text, self.beside)
 
 
 class Columns(NamedTuple):
-    """The columns a file is read by; None for what is not wanted."""
+    """The columns a file is read by; None for what is not wanted.
+
+    features: None where rows are texts; where they are series of numbers how many a step has, 0 for as many as the
+        first step has.
+    """
 
     text: str
     label: str | None
     group: str | None
+    beside: str | None = None
+    features: int | None = None
 
 
 def columns(
@@ -53,14 +67,17 @@ def columns(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    beside: str | None = None,
+    features: int | None = None,
     encoding: str = "utf-8",
     need_label: bool = True,
 ) -> tuple[Columns, str]:
     """The columns to read a file by, and one sentence that says which were guessed ("" if none was).
 
-    text, label, group: the names the user gave. Without a name, text and label are guessed: by usual names (text,
-        review, ...; label, class, ...), else from the first 1,000 rows, the longest values being the text and the
-        fewest distinct values the label. A group is never guessed.
+    text, label, group, beside: the names the user gave. Without a name, text and label are guessed: by usual names
+        (text, review, ...; label, class, ...), else from the first 1,000 rows, the longest values being the text and
+        the fewest distinct values the label. A group and a second text, beside, are never guessed.
+    features: for `read`, see `Columns`.
     need_label: whether a label is looked for where none was given.
 
     >>> import pathlib, tempfile
@@ -69,7 +86,7 @@ def columns(
     ...     _ = path.write_text("review,stars\\ngood film,5\\ndull,1\\ngreat,5\\n")
     ...     found, announcement = columns(path)
     >>> found
-    Columns(text='review', label='stars', group=None)
+    Columns(text='review', label='stars', group=None, beside=None, features=None)
 
     Raises ConfigError if a name is not in the file or a column can neither be found nor guessed, and DataError if the
     file cannot be read.
@@ -79,22 +96,23 @@ def columns(
         fspath(path) == STDIN or Path(path).is_fifo()
     ):  # a shell's <(command) is a fifo
         raise ConfigError(f"{name} cannot be read twice, once for its columns; save it to a file")
-    if format == "text" and (need_label or label or group):
+    if format == "text" and (need_label or label or group or beside):
         raise ConfigError(f"{name}: plain text has no columns; give labelled rows as .csv, .tsv, .jsonl or .parquet")
     first = head(path, PEEK, encoding=encoding, format=format)
     names = column_names(first)
-    given = [known(name, column, names) for column in (text, label, group) if column is not None]
+    given = [known(name, column, names) for column in (text, label, group, beside) if column is not None]
     for column in given:
         if given.count(column) > 1:
             raise ConfigError(f"{name}: column {column!r} was named twice; {there_are(names)}")
     guessed = {}
     if text is None:
         free = [column for column in names if column not in given]
-        text = guessed["text"] = _found(name, "text", usual(free, USUAL_TEXTS) or guess_text(first, free), names)
+        likely = USUAL_TEXTS if features is None else (*USUAL_SERIES, *USUAL_TEXTS)
+        text = guessed["text"] = _found(name, "text", usual(free, likely) or guess_text(first, free), names)
     if label is None and need_label:
         free = [column for column in names if column not in (*given, text)]
         label = guessed["label"] = _found(name, "label", usual(free, USUAL_LABELS) or guess_label(first, free), names)
-    return Columns(text, label, group), "" if format == "text" else _announced(name, guessed)
+    return Columns(text, label, group, beside, features), "" if format == "text" else _announced(name, guessed)
 
 
 def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[Row]:
@@ -108,14 +126,14 @@ def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[
     ...     _ = path.write_text('review,stars\\n"good,\\nvery",5\\ndull,1\\n')
     ...     for row in read(path, Columns("review", "stars", None)):
     ...         print(row)
-    Row(text='good,\\nvery', label='5', group='', line=2)
-    Row(text='dull', label='1', group='', line=4)
+    Row(text='good,\\nvery', label='5', group='', line=2, beside=None)
+    Row(text='dull', label='1', group='', line=4, beside=None)
 
     Raises ConfigError if the file lacks a column, and DataError with file and line for a row that is not as it should
-    be: ragged, an open quote, no JSON object, a value that is no text, an empty label.
+    be: ragged, an open quote, no JSON object, a value that is no text (or no series of numbers), an empty label.
     """
-    format = format_of(path)
-    wanted = [column for column in columns if column is not None]
+    format, features = format_of(path), columns.features
+    wanted = [column for column in columns[:4] if column is not None]
     for line, record in records(path, encoding=encoding, format=format, only=wanted):
         label = _value(path, line, record, columns.label, format, short=True) if columns.label is not None else ""
         if columns.label is not None and not label:
@@ -123,17 +141,25 @@ def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[
                 f"{at(path, line)}: the label in column {columns.label!r} is empty; give the row a label or remove it"
             )
         group = _value(path, line, record, columns.group, format, short=True) if columns.group is not None else ""
-        yield Row(_value(path, line, record, columns.text, format, short=False), label, group, line)
+        text, beside, features = _given(path, line, record, columns, format, features)
+        yield Row(text, label, group, line, beside)
 
 
 def read_texts(
-    path: Source, *, text: str | None = None, encoding: str = "utf-8", format: str | None = None
-) -> tuple[str, Iterator[tuple[int, str]]]:
+    path: Source,
+    *,
+    text: str | None = None,
+    beside: str | None = None,
+    features: int | None = None,
+    encoding: str = "utf-8",
+    format: str | None = None,
+) -> tuple[str, Iterator[tuple[int, str | tuple[str, str]]]]:
     """The texts of a file alone: the sentence that says what was guessed ("" if nothing was), and (line, text) pairs.
 
     path: a table, of which the text column is read; or plain text, or "-" (standard input), of which every line is a
         text, empty lines too.
     text: the text column; guessed as `columns` does where it is not given.
+    beside: the column of a second text; then pairs of texts are given. features: as in `Columns`.
     format: "csv", "tsv", "jsonl", "parquet" or "text", where the ending does not say it.
 
     The source is read once, in constant memory, and no further ahead than the guess needs.
@@ -149,9 +175,12 @@ def read_texts(
     Raises what `columns` and `read` raise.
     """
     name, chosen = named(path), format_of(path, format)
-    if chosen == "text" and text is not None:
-        raise ConfigError(f"{name}: read as plain text, which has no column {text!r}; leave --text out or name a table")
-    source = records(path, encoding=encoding, format=chosen, only=None if text is None else [text])
+    for option, column in (("text", text), ("beside", beside)):
+        if chosen == "text" and column is not None:
+            remedy = "leave --text out or name a table" if option == "text" else "name a table that has it"
+            raise ConfigError(f"{name}: read as plain text, which has no column {column!r}; {remedy}")
+    only = None if text is None else [text, *([] if beside is None else [beside])]
+    source = records(path, encoding=encoding, format=chosen, only=only)
     first = list(islice(source, 1))  # a pipe that trickles is answered line by line
     announcement = ""
     if chosen == "text":
@@ -159,15 +188,44 @@ def read_texts(
     elif text is not None:
         column = known(name, text, column_names(record for _, record in first))
     else:
-        found = usual(column_names(record for _, record in first), USUAL_TEXTS)
+        likely = USUAL_TEXTS if features is None else (*USUAL_SERIES, *USUAL_TEXTS)
+        found = usual(_without(column_names(record for _, record in first), beside), likely)
         if found is None:
             first += islice(source, PEEK - 1)
-            names = column_names(record for _, record in first)
-            found = usual(names, USUAL_TEXTS) or guess_text([record for _, record in first], names)
+            names = _without(column_names(record for _, record in first), beside)
+            found = usual(names, likely) or guess_text([record for _, record in first], names)
             found = _found(name, "text", found, names)
         column, announcement = found, _announced(name, {"text": found})
     rows = chain(first, source)
-    return announcement, ((line, _value(path, line, record, column, chosen, short=False)) for line, record in rows)
+    return announcement, _texts(path, rows, Columns(column, None, None, beside, features), chosen)
+
+
+def _without(names: list[str], beside: str | None) -> list[str]:
+    return [name for name in names if name != beside]
+
+
+def _texts(
+    path: Source, rows: Iterable[tuple[int, Record]], columns: Columns, format: Format
+) -> Iterator[tuple[int, str | tuple[str, str]]]:
+    features = columns.features
+    for line, record in rows:
+        text, beside, features = _given(path, line, record, columns, format, features)
+        yield line, text if beside is None else (text, beside)
+
+
+def _given(
+    path: Table, line: int, record: Record, columns: Columns, format: Format, features: int | None
+) -> tuple[str, str | None, int | None]:
+    """What a model reads of a record: its text or series, the text beside it, and the features of a series."""
+    if features is not None:
+        from atrous.data.series import series  # needs numpy, which who reads texts does without
+
+        text, features = series(path, line, record, columns.text, features)
+        return text, None, features
+    text = _value(path, line, record, columns.text, format, short=False)
+    if columns.beside is None:
+        return text, None, None
+    return text, _value(path, line, record, columns.beside, format, short=False), None
 
 
 def _value(path: Table, line: int, record: Record, column: str, format: Format, *, short: bool) -> str:

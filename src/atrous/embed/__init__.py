@@ -1,6 +1,6 @@
 """What a model reads: a batch of named tensors becomes a sequence of vectors."""
 
-from atrous.embed.build import embedding
+from atrous.embed.build import embedding, fill
 from atrous.embed.multichannel import Multichannel
 from atrous.embed.placed import Placed
 from atrous.embed.pretrained import Pretrained
@@ -8,4 +8,4 @@ from atrous.embed.spelled import Spelled
 from atrous.embed.tokens import Tokens
 from atrous.embed.values import Values
 
-__all__ = ["Multichannel", "Placed", "Pretrained", "Spelled", "Tokens", "Values", "embedding"]
+__all__ = ["Multichannel", "Placed", "Pretrained", "Spelled", "Tokens", "Values", "embedding", "fill"]

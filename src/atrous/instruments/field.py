@@ -15,6 +15,7 @@ from atrous.draw import FieldRow, field_rows, picture
 from atrous.errors import ConfigError
 from atrous.model import Model
 from atrous.tasks import TASKS
+from atrous.vectors import with_channels
 
 # Of a model that no data has shaped yet: the ids of bytes, one feature, and the fewest labels.
 SIZES, LABELS = {"ids": 258, "beside": 258, "characters": 258, "values": 1}, 2
@@ -72,5 +73,7 @@ def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Mod
             f"{name}: no model folder, settings file or encoder of that name{guess}; "
             f"the encoders are {', '.join(ENCODE_SETTINGS)}"
         )
-    model: Model = TASKS[settings.task].build(settings, sizes=SIZES, labels=LABELS)
+    settings = with_channels(settings)
+    sizes = {name: SIZES[name] for name in settings.reads}
+    model: Model = TASKS[settings.task].build(settings, sizes=sizes, labels=LABELS)
     return model

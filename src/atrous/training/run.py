@@ -26,12 +26,15 @@ from atrous.config.kept import SETTINGS
 from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.given import described, table
 from atrous.data.text import Source
+from atrous.embed import fill
 from atrous.layers import fold
 from atrous.outputs import check, nearest, new_folder
+from atrous.runtime.tokeniser import FIRST
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
 from atrous.training.learner import Learner
 from atrous.training.loader import Loader
 from atrous.training.tokens import Tokens, tokenise
+from atrous.vectors import load_vectors, with_channels
 
 LOG = "log.csv"  # in the model folder: the loss of every step, the dev scores of every epoch
 
@@ -46,6 +49,7 @@ def train(
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    beside: str | None = None,
     encoding: str | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
@@ -59,6 +63,7 @@ def train(
     data: a file (csv, tsv, JSON lines, plain or .gz or .xz, or Parquet), or rows: a `datasets.Dataset` or any iterable
         of dictionaries, which may be one that can be read once. dev, test: the same; without, a hash of the text holds
         out one row in ten each, and `group` names a column whose equal values stay together.
+    beside: the column of a second text, which the model reads beside the first.
     settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
     device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
 
@@ -67,14 +72,14 @@ def train(
     Raises DataError, ConfigError and OutputExists for what is wrong with the input, and NotFinite when the loss is
     no longer finite.
     """
-    columns = {"text": text, "label": label, "group": group, "encoding": encoding}
+    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
     chosen = load(None if settings is None else Path(settings), set, data=columns, encode=encode, train={"seed": seed})
     if out is not None:
         check(out, force=force, marks=[SETTINGS])
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
     corpus = read_corpus(
         given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen.data,
-        folder=None if out is None else nearest(out), quiet=quiet,
+        series=chosen.embed.name == "values", folder=None if out is None else nearest(out), quiet=quiet,
     )  # fmt: skip
     if not quiet:
         print(*corpus.said, sep="\n", file=sys.stderr)
@@ -106,11 +111,12 @@ def learn(
 
     Raises NotFinite as `Learner` does, and KeyboardInterrupt if Ctrl-C comes before the first score on dev.
     """
-    settings = settings.resolved()
+    settings = with_channels(settings).resolved()
     seed = settings.train.seed
     reader, rows, dev, test = tokens or tokenise(corpus, settings, quiet=watch is None)
     torch.manual_seed(seed)
     bundle = Bundle.fresh(settings, reader, corpus.labels)
+    _fill(bundle, quiet=watch is None)
     loader = Loader(rows, rows=settings.train.batch, seed=seed)
     learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
     started = time.perf_counter()
@@ -126,6 +132,14 @@ def learn(
     }
     bundle.model.cpu()  # as `load` gives it
     return bundle
+
+
+def _fill(bundle: Bundle, *, quiet: bool) -> None:
+    """Put the pretrained vectors of the vocabulary into the model, if the settings name a file of them."""
+    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
+    if path is not None and tokeniser is not None:
+        found = load_vectors(path, tokeniser.tokens, quiet=quiet)
+        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
 
 
 def _fit(

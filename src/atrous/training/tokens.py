@@ -7,12 +7,12 @@ from typing import NamedTuple
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus
+from atrous.data.fitting import fit_reader
 from atrous.data.progress import Progress
-from atrous.data.vocabulary import fit
 from atrous.runtime.reader import Reader
 
 # Fields of the section `embed` that say what becomes of a token, not what a token is.
-_AFTERWARDS = {"channels", "bigrams", "dropout"}
+_AFTERWARDS = {"channels", "vectors", "tuning", "bigrams", "join", "positions", "dropout"}
 
 
 class Tokens(NamedTuple):
@@ -30,15 +30,12 @@ def tokenise(corpus: Corpus, settings: Settings, *, quiet: bool = True) -> Token
     quiet: say nothing of how far it is, where it takes long.
     """
     numbers = {label: number for number, label in enumerate(corpus.labels)}
-    embed = settings.embed
-    counted = Progress(quiet=quiet, what="counting tokens", total=len(corpus.train)).over(corpus.train)
-    texts = (row.text for row in counted)
-    reader = Reader(fit(embed.name, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=embed.limit))
+    reader = fit_reader(settings, corpus.train, quiet=quiet)
     parts = []
     for part in (corpus.train, corpus.dev, corpus.test):
         rows = Progress(quiet=quiet, what="tokenising", total=len(part)).over(part)
         targets = [numbers[row.label] for row in part]
-        parts.append(Examples.of(reader, (row.text for row in rows), targets, folder=corpus.folder))
+        parts.append(Examples.of(reader, (row.given for row in rows), targets, folder=corpus.folder))
     return Tokens(reader, *parts)
 
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from atrous.config import Settings
 from atrous.data.text import Source, named
-from atrous.errors import DataError
+from atrous.errors import ConfigError, DataError
 from atrous.vectors.head import head
 from atrous.vectors.words import disguised, words
 
@@ -29,6 +30,22 @@ class Vectors(NamedTuple):
     def channels(self) -> int:
         """Numbers of a vector."""
         return int(self.table.shape[1])
+
+
+def with_channels(settings: Settings) -> Settings:
+    """The settings with embed.channels as the file of vectors has them, if there is one.
+
+    Raises ConfigError if another number was set, and DataError if the file is no file of vectors.
+    """
+    path, channels = settings.embed.vectors, settings.embed.channels
+    if path is None:
+        return settings
+    there = head(path).channels
+    if channels is not None and channels != there:
+        raise ConfigError(
+            f"'embed.channels' is {channels}, but the vectors in {path} have {there} numbers; leave embed.channels out"
+        )
+    return settings.model_copy(update={"embed": settings.embed.model_copy(update={"channels": there})})
 
 
 def load_vectors(path: Source, sought: Sequence[str], *, quiet: bool = True) -> Vectors:

@@ -1,0 +1,54 @@
+import math
+
+import pytest
+
+from atrous.config import load
+from atrous.data.fitting import fit_reader, scale
+from atrous.data.tables import Row
+from atrous.runtime.series import parse
+
+ROWS = [Row("Good film", "pos", "", 1, "Guter Film"), Row("good Good", "neg", "", 2, "gut")]
+
+
+def fitted(*overrides):
+    return fit_reader(load(None, ["embed.minimum_count=1", *overrides]), ROWS)
+
+
+def test_a_second_tokenisation_is_of_the_same_text():
+    reader = fitted("embed.name=words", "embed.beside=characters", "embed.lower=true")
+    assert reader.tokeniser.tokens == ("good", "film")
+    assert (reader.beside.kind, reader.two_texts) == ("characters", False)
+    assert set(reader.beside.tokens) == set("god film")
+
+
+@pytest.mark.parametrize("overrides, kind", [([], "words"), (["embed.beside=bytes"], "bytes")])
+def test_a_second_text_has_a_vocabulary_of_its_own(overrides, kind):
+    reader = fitted("embed.name=words", "data.beside=german", *overrides)
+    assert (reader.beside.kind, reader.two_texts) == (kind, True)
+    if kind == "words":
+        assert set(reader.beside.tokens) == {"Guter", "Film", "gut"}
+
+
+def test_letters_are_those_of_the_training_texts():
+    reader = fitted("embed.name=words", "embed.letters=3")
+    assert set(reader.spelling.tokens) == set("God film") | {"g"}
+    assert reader("Good")["characters"].shape == (1, 3)
+
+
+def test_the_scale_is_that_of_the_training_rows_alone():
+    rows = [Row("1,7 ?,7", "a", "", 1), Row("", "b", "", 2), Row("5,7", "b", "", 3)]
+    reader = fit_reader(load(None, ["embed.name=values"]), rows)
+    assert reader("3,7 1,?")["values"].tolist()[0] == [0.0, 0.0]
+    assert reader.series.mean == (3.0, 7.0)
+    assert reader.series.deviation == (2.0, 1.0)
+
+
+def test_a_feature_that_never_changes_is_not_blown_up():
+    found = scale([parse(" ".join(["0.1,?"] * 7))])
+    assert found.deviation == (1.0, 1.0)
+    assert math.isclose(found.mean[0], 0.1)
+    assert found.mean[1] == 0
+
+
+def test_series_without_a_step_have_a_scale_too():
+    assert scale([parse("")]).mean == (0.0,)
