@@ -212,6 +212,14 @@ def test_a_block_is_found_with_its_line_and_its_continued_commands() -> None:
     assert [command.split() for command in commands(block.text)] == [["one", "--two"], ["three"]]
 
 
+def test_the_pictures_of_the_encoders_are_what_the_encoders_are() -> None:
+    pictures = dict(runpy.run_path(str(ROOT / "docs" / "pictures.py"))["pictures"]())
+    wrong = [path.name for path, drawn in pictures.items() if path.read_text(encoding="utf-8") != drawn]
+    assert not wrong, "run `python docs/pictures.py`"
+    page = (ROOT / "docs" / "encoders.md").read_text(encoding="utf-8")
+    assert [path.name for path in pictures if f"(pictures/{path.name})" not in page] == []
+
+
 def test_the_settings_page_says_what_the_settings_are() -> None:
     page = ROOT / "docs" / "settings.md"
     wanted = runpy.run_path(str(ROOT / "docs" / "settings.py"))["page"]()

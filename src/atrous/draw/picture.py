@@ -10,7 +10,7 @@ from atrous.draw.rows import FieldRow, last, total
 from atrous.draw.table import shortened, si
 from atrous.window import Number, Window
 
-_WIDTH, _NAMES, _NUMBERS, _ROW, _TOP = 880, 290, 90, 22, 58  # points
+_WIDTH, _NAMES, _NUMBERS, _ROW, _TOP = 880, 290, 90, 22, 70  # points
 _MOST = 24  # rows of a picture, unless the top level alone has more
 _STYLE = """
 svg { font: 12px system-ui, sans-serif;
@@ -46,6 +46,7 @@ def picture(rows: Sequence[FieldRow], *, title: str, steps: int, late: int | Non
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
         f'<text class="soft" x="8" y="42">one step of the encoder sees {last(rows)}; {streams}; {costs}</text>',
     ]
+    lines.append(f'<text class="soft" x="{_WIDTH - 8}" y="{_TOP - 6}" text-anchor="end">parameters</text>')
     for place in scale.ticks:
         x = scale.at(place)
         lines.append(f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}"/>')
@@ -55,9 +56,9 @@ def picture(rows: Sequence[FieldRow], *, title: str, steps: int, late: int | Non
     if late:
         x = scale.at(late)
         lines.append(f'<line class="late" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" stroke-dasharray="4 3"/>')
-    legend = "tokens before (-) and after its own; arrows: without end" + (
-        "; dashed: the answer is known" if late else ""
-    )
+    endless = any(math.inf in (row.window.left, row.window.right) for row in shown)
+    legend = "tokens before (-) and after its own" + "; arrow: without end" * endless
+    legend += "; dashed: its answer is known" * bool(late)
     middle = (_NAMES + _WIDTH - _NUMBERS) / 2
     lines.append(f'<text class="soft" x="{middle}" y="{bottom + 34}" text-anchor="middle">{legend}</text>')
     return "\n".join([*lines, "</svg>"]) + "\n"

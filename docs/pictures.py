@@ -1,0 +1,24 @@
+"""Draw the pictures of encoders.md: `python docs/pictures.py` does what `atrous field NAME --svg FILE` does, for each.
+
+A test holds the pictures equal to what this draws.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from atrous.encode import ENCODERS
+from atrous.instruments.field import field_picture
+
+FOLDER = Path(__file__).with_name("pictures")
+
+
+def pictures() -> Iterator[tuple[Path, str]]:
+    """Every picture's file, and what stands in it."""
+    for name in ENCODERS:
+        yield FOLDER / f"{name}.svg", field_picture(name)
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for path, drawn in pictures():
+        path.write_text(drawn, encoding="utf-8")
