@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Batch, Embed, Layer, Pool, State
-from atrous.predict import Classes
+from atrous.predict import Head
 from atrous.window import Cost, Window
 
 
@@ -26,6 +26,7 @@ class Model(nn.Module):
     >>> from atrous.attend import Max
     >>> from atrous.embed import Tokens
     >>> from atrous.encode import tcn
+    >>> from atrous.predict import Classes
     >>> model = Model(Tokens(50, 8), tcn(8, channels=16, depth=3), Max(16), Classes(16, 2))
     >>> model.window
     Window(left=28, right=0, stride=1)
@@ -35,7 +36,7 @@ class Model(nn.Module):
 
     __call__: Callable[..., Tensor]
 
-    def __init__(self, embed: Embed, encode: Layer, attend: Pool, predict: Classes) -> None:
+    def __init__(self, embed: Embed, encode: Layer, attend: Pool, predict: Head) -> None:
         super().__init__()
         self.embed, self.encode, self.attend, self.predict = embed, encode, attend, predict
         self.window: Window = embed.window.then(encode.window)

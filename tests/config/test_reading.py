@@ -88,7 +88,8 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
             f"{path} line 3: unknown setting 'encode.depht' = 3 (did you mean 'encode.depth'?)",
             "--set train.rate=fast: 'train.rate' is \"fast\", but should be a valid number",
             "--set train.step=3: unknown setting 'train.step' = 3 "
-            "(train has epochs, batch, rate, warmup, clip_norm, weight_decay, patience, seed)",
+            "(train has epochs, batch, rate, warmup, clip_norm, weight_decay, class_weights, "
+            "label_smoothing, patience, seed)",
             f"{path} line 4: unknown setting 'trian' = {{'x': 1}} (did you mean 'train'?)",
         ]
     )

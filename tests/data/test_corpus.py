@@ -2,6 +2,7 @@ import pytest
 
 from atrous.config.fields import Data
 from atrous.data.corpus import read_corpus, read_labelled
+from atrous.data.targets import Targets
 from atrous.errors import ConfigError, DataError
 
 
@@ -39,7 +40,7 @@ def test_rows_to_judge_by_need_labels_that_the_model_knows(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("text,label\nx,a\ny,zebra\n")
     with pytest.raises(DataError, match=r"rows\.csv line 3: the model has no label 'zebra'; its labels are a, b"):
-        read_labelled(path, ("a", "b"), Data())
+        read_labelled(path, Targets(("a", "b")), Data())
 
 
 def test_a_dev_file_without_the_column_is_refused(data, tmp_path):

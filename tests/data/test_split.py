@@ -21,6 +21,7 @@ ROWS = st.lists(
         st.just("a"),
         st.sampled_from(["", *"bcdefghij"]),
         st.just(1),
+        st.none(),
     ),
     min_size=1,
     max_size=40,
@@ -173,5 +174,5 @@ def test_labels_are_sorted_over_all_splits():
 def test_one_label_is_not_enough():
     with pytest.raises(DataError, match=r"r\.csv: every row has the label 'pos'; a classifier needs at least two"):
         labels_of([Row("", "pos", "", 1)], [Row("", "pos", "", 2)], name="r.csv")
-    with pytest.raises(DataError, match=r"r\.csv: no rows; a classifier needs rows"):
+    with pytest.raises(DataError, match=r"r\.csv: no rows with a label; a classifier needs rows"):
         labels_of([], name="r.csv")

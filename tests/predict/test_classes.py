@@ -20,3 +20,8 @@ def test_probabilities_sum_to_one():
 def test_one_label_is_no_choice():
     with pytest.raises(ValueError, match="at least two labels, got 1"):
         Classes(3, 1)
+
+
+def test_counts_are_rows_that_are_right_and_rows():
+    right, rows = Classes(3, 4).counts(torch.eye(4), torch.tensor([0, 1, 2, 0]))
+    assert (right.item(), rows.item()) == (3, 4)

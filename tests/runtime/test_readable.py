@@ -1,7 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
-from atrous.runtime.readable import answers
+from atrous.runtime.readable import Readable, answers, labels_answers
 
 
 def test_probabilities_are_a_softmax_even_of_huge_logits():
@@ -9,3 +11,28 @@ def test_probabilities_are_a_softmax_even_of_huge_logits():
     assert answer.probabilities["a"] == pytest.approx(1 / (1 + np.exp(-1)), abs=1e-6)
     assert answer.label == "a"
     assert list(answer.to_json()) == ["label", "probability", "probabilities"]
+
+
+@pytest.mark.parametrize("threshold, given", [(0.5, ("a", "b")), (0.6, ("a",)), (0.2, ("a", "b", "c")), (0.99, ())])
+def test_the_labels_given_are_those_that_reach_the_threshold(threshold, given):
+    logits = np.log(np.array([[0.9 / 0.1, 0.5 / 0.5, 0.25 / 0.75]]))
+    (answer,) = labels_answers(logits.astype(np.float32), ["a", "b", "c"], threshold=threshold, separator=" + ")
+    assert answer.labels == given
+    assert answer.label == " + ".join(given)
+    right = [p if label in given else 1 - p for label, p in zip("abc", (0.9, 0.5, 0.25), strict=True)]
+    assert answer.probability == pytest.approx(np.prod(right), abs=1e-6)
+    assert list(answer.to_json()) == ["labels", "probability", "probabilities"]
+
+
+def test_sigmoids_of_huge_logits_are_finite():
+    (answer,) = labels_answers(np.array([[1e30, -1e30]], np.float32), ["a", "b"], threshold=0.5, separator="|")
+    assert answer.probabilities == {"a": 1.0, "b": 0.0}
+
+
+@pytest.mark.parametrize("kind", ["classes", "labels"])
+def test_how_logits_are_read_goes_through_json(kind):
+    read = Readable(kind, ("a", "b"), threshold=0.25, separator=";")
+    again = Readable.from_json(json.loads(json.dumps(read.to_json())))
+    assert again == read
+    logits = np.array([[0.1, -0.2], [3, 1]], np.float32)
+    assert [answer.label for answer in again(logits)] == {"classes": ["a", "a"], "labels": ["a;b", "a;b"]}[kind]

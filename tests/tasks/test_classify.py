@@ -1,24 +1,10 @@
-import numpy as np
 import pytest
 import torch
 
 from atrous.config import load
+from atrous.predict import HEADS
 from atrous.tasks import TASKS
 from atrous.tasks.classify import build, scores
-
-metrics = pytest.importorskip("sklearn.metrics")
-
-
-def test_scores_are_scikit_learns():
-    generator = torch.Generator().manual_seed(0)
-    logits, targets = torch.randn(200, 4, generator=generator), torch.randint(0, 3, (200,), generator=generator)
-    found, answers = scores(logits, targets, ["a", "b", "c", "d"]), logits.argmax(1)
-    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(targets, answers))
-    assert found["macro_f1"] == pytest.approx(metrics.f1_score(targets, answers, average="macro"))
-    expected = metrics.precision_recall_fscore_support(targets, answers, labels=range(4), zero_division=0)
-    mine = [[found["labels"][label][key] for label in "abcd"] for key in ("precision", "recall", "f1", "rows")]
-    np.testing.assert_allclose(mine, expected)
-    assert found["loss"] == pytest.approx(metrics.log_loss(targets, logits.double().softmax(1), labels=range(4)))
 
 
 def test_the_task_builds_what_the_settings_say():
@@ -26,6 +12,16 @@ def test_the_task_builds_what_the_settings_say():
     assert model.embed.pairs.shape == (7, 64)
     assert type(model.attend).__name__ == "Query"
     assert model.predict.linear.out_features == 5
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_the_head_is_the_one_that_the_settings_name_and_its_score_is_among_the_scores(name):
+    settings = load(None, ["predict.threshold=0.3"], encode="bag", predict=name)
+    head = build(settings, sizes={"ids": 30}, labels=3).predict
+    assert type(head) is HEADS[name]
+    assert getattr(head, "threshold", 0.3) == 0.3
+    targets = torch.zeros(4, dtype=torch.long) if name == "classes" else torch.ones(4, 3)
+    assert head.score in scores(torch.randn(4, 3), targets, ["a", "b", "c"], settings.predict)
 
 
 def test_tasks_are_a_literal_table():

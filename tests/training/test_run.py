@@ -8,6 +8,7 @@ import atrous
 from atrous.config import load
 from atrous.data.corpus import Corpus
 from atrous.data.tables import Row
+from atrous.data.targets import Targets
 from atrous.errors import ConfigError, DataError, NotFinite, OutputExists
 from atrous.training.run import accelerator, learn
 
@@ -28,7 +29,7 @@ def data(tmp_path):
 
 def corpus(count=60):
     rows = [Row(f"{'good' if n % 2 else 'bad'} film {n}", "pos" if n % 2 else "neg", "", n) for n in range(count)]
-    return Corpus(rows[: count // 2], rows[count // 2 : -10], rows[-10:], ("neg", "pos"), ())
+    return Corpus(rows[: count // 2], rows[count // 2 : -10], rows[-10:], Targets(("neg", "pos")), ())
 
 
 def test_train_returns_a_model_that_learnt_and_leaves_a_folder_that_loads(data, tmp_path, capsys):
@@ -145,3 +146,39 @@ def test_a_gpu_that_is_not_there_is_refused_with_a_remedy():
     assert accelerator("auto") == "cpu"
     with pytest.raises(ConfigError, match="no CUDA device here; use --device cpu"):
         accelerator("cuda")
+
+
+def test_while_no_label_is_found_the_loss_says_which_epoch_is_best(tmp_path):
+    rows = [Row(f"film {n % 7} {n}", "abcdefgh"[n % 7] if n % 2 else "", "", n) for n in range(80)]
+    several = Targets(tuple("abcdefg"), several=True)
+    settings = load(
+        None,
+        [*SMALL, "train.epochs=6", "train.patience=1", "train.rate=0.001", "predict.threshold=0.9"],
+        encode="ngram",
+        predict="labels",
+    )
+    bundle = learn(Corpus(rows[:50], rows[50:65], rows[65:], several, ()), settings, work=tmp_path)
+    with (tmp_path / "log.csv").open() as file:
+        seen = [row for row in csv.DictReader(file) if row["dev_micro_f1"]]
+    assert {float(row["dev_micro_f1"]) for row in seen} == {0}
+    losses = [float(row["dev_loss"]) for row in seen]
+    assert len(losses) > 2
+    assert bundle.scores["dev"]["loss"] == pytest.approx(min(losses), rel=1e-5)
+
+
+@pytest.mark.parametrize("head", ["classes", "labels"])
+@pytest.mark.parametrize("soft", [False, True])
+def test_every_kind_of_target_is_learnt_from(head, soft, tmp_path):
+    words = {"neg": "bad", "pos": "good"}
+    answers = [("neg",), ("pos",)] if head == "classes" else [(), ("neg",), ("pos",), ("neg", "pos")]
+    rows = []
+    for number in range(120):
+        having = answers[number % len(answers)]
+        probable = {label: 0.95 if label in having else 0.05 for label in words} if soft else None
+        text = " ".join([*(words[label] for label in having), f"film {number}"])
+        rows.append(Row(text, "|".join(having), "", number, soft=probable))
+    known = Targets(("neg", "pos"), several=head == "labels", soft=soft)
+    options = [*SMALL, "embed.name=words", "train.class_weights=balanced", "train.label_smoothing=0.05"]
+    settings = load(None, [*options, "train.epochs=20"], encode="ngram", predict=head)
+    bundle = learn(Corpus(rows[:80], rows[80:100], rows[100:], known, ()), settings, work=tmp_path)
+    assert bundle.scores["test"][bundle.model.predict.score] > 0.9

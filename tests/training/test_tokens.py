@@ -6,6 +6,7 @@ from atrous.config import load
 from atrous.data.corpus import Corpus
 from atrous.data.rows import Rows
 from atrous.data.tables import Row
+from atrous.data.targets import Targets
 from atrous.training import run
 from atrous.training.tokens import alike, tokenise
 
@@ -14,7 +15,7 @@ SMALL = ["embed.channels=8", "train.epochs=2", "train.batch=8"]
 
 def corpus(count=60, kept=list):
     rows = [Row(f"{'good' if n % 2 else 'bad'} film {n}", "pos" if n % 2 else "neg", "", n) for n in range(count)]
-    return Corpus(kept(rows[: count // 2]), kept(rows[count // 2 : -10]), kept(rows[-10:]), ("neg", "pos"), ())
+    return Corpus(kept(rows[: count // 2]), kept(rows[count // 2 : -10]), kept(rows[-10:]), Targets(("neg", "pos")), ())
 
 
 def test_every_part_becomes_the_ids_of_its_texts_and_the_numbers_of_its_labels():

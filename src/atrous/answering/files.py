@@ -20,20 +20,20 @@ from atrous.data.tables import read_texts
 from atrous.data.text import STDIN, Source
 from atrous.errors import ConfigError, InputError
 from atrous.outputs import check, new_file
-from atrous.runtime.readable import Answer
+from atrous.runtime.readable import AnyAnswer
 
 ROWS = 4096  # rows that are answered together, sorted by length ...
 SIZE = 8 * 2**20  # ... unless their texts have so many bytes before
 
 Given = str | tuple[str, str]
-Predict = Callable[[Sequence[Given]], Sequence[Answer]]
+Predict = Callable[[Sequence[Given]], Sequence[AnyAnswer]]
 
 
 class Style(NamedTuple):
     """How answers are written: what comes first, and one row."""
 
     head: str
-    row: Callable[[str, Answer], str]
+    row: Callable[[str, AnyAnswer], str]
 
 
 def predict_file(
@@ -64,6 +64,7 @@ def predict_file(
     rows: rows that are answered together, unless their texts come to 8 MiB before.
 
     >>> import tempfile
+    >>> from atrous.runtime.readable import Answer
     >>> def shout(texts):
     ...     return [Answer(text.upper(), 1.0, {}) for text in texts]
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -148,16 +149,16 @@ def style_of(out: Source | None, *, json: bool) -> Style:
     )
 
 
-def _line(text: str, answer: Answer) -> str:
+def _line(text: str, answer: AnyAnswer) -> str:
     # Folded, so that a row stays a line and its columns stay columns.
     return "\t".join((" ".join(answer.label.split()), _number(answer), " ".join(text.split()))) + "\n"
 
 
-def _object(text: str, answer: Answer) -> str:
+def _object(text: str, answer: AnyAnswer) -> str:
     return json_module.dumps(answer.to_json(), ensure_ascii=False) + "\n"
 
 
-def _object_with_text(text: str, answer: Answer) -> str:
+def _object_with_text(text: str, answer: AnyAnswer) -> str:
     return json_module.dumps({"text": text, **answer.to_json()}, ensure_ascii=False) + "\n"
 
 
@@ -167,7 +168,7 @@ def _separated(values: Sequence[str], delimiter: str) -> str:
     return line.getvalue()
 
 
-def _number(answer: Answer) -> str:
+def _number(answer: AnyAnswer) -> str:
     return f"{answer.probability:.6f}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from atrous.runtime.readable import spoken
+
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
 
@@ -23,8 +25,10 @@ def card(bundle: Bundle) -> str:
     """
     model, settings, scores = bundle.model, bundle.settings, bundle.scores
     encoder = model.encode.cost.parameters
+    count, several = len(bundle.labels), bundle.readable.kind == "labels"
+    does = f"gives each text any of {count} labels" if several else f"tells {count} labels apart"
     sections = [
-        f"# A {settings.encode.name} that tells {len(bundle.labels)} labels apart",
+        f"# A {settings.encode.name} that {does}",
         f"Labels: {', '.join(f'`{label}`' for label in bundle.labels)}.",
         "## Data\n\n" + _data(scores),
         "## Scores\n\n" + _scores(scores),
@@ -55,11 +59,10 @@ def _scores(scores: dict[str, Any]) -> str:
     parts = [name for name in ("dev", "test") if name in scores]
     if not parts:
         return "None yet."
-    lines = ["| rows | accuracy | macro F1 | loss (nats) |", "|---|---|---|---|"]
-    lines += [
-        f"| {name} | {scores[name]['accuracy']:.4f} | {scores[name]['macro_f1']:.4f} | {scores[name]['loss']:.4f} |"
-        for name in parts
-    ]
+    kinds = [name for name, score in scores[parts[0]].items() if isinstance(score, float)]
+    head = ["rows", *(f"{spoken(kind)}{' (nats)' * (kind == 'loss')}" for kind in kinds)]
+    table = [head, ["---"] * len(head), *([name, *(f"{scores[name][kind]:.4f}" for kind in kinds)] for name in parts)]
+    lines = [f"| {' | '.join(row)} |" for row in table]
     if scores.get("interrupted"):
         lines.append("\nTraining was interrupted; this is the best model up to then.")
     return "\n".join(lines)

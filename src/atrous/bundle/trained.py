@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
 from atrous.answering.predict import logits
@@ -14,9 +15,10 @@ from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
 from atrous.data.given import table
 from atrous.data.tables import Row
+from atrous.data.targets import Targets
 from atrous.data.text import Source
 from atrous.model import Model
-from atrous.runtime.readable import Answer, answers
+from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader
 from atrous.runtime.reader import Row as Given
 from atrous.tasks import TASKS
@@ -56,6 +58,17 @@ class Bundle:
         return f"Bundle({name} over {tokens}, {len(self.labels)} labels, sees {self.window})"
 
     @property
+    def readable(self) -> Readable:
+        """How its logits are read."""
+        settings = self.settings
+        return Readable(settings.predict.name, self.labels, settings.predict.threshold, settings.data.separator)
+
+    @property
+    def targets(self) -> Targets:
+        """How the labels of a row become the numbers it is judged by."""
+        return Targets(self.labels, self.settings.predict.name == "labels", self.settings.data.separator)
+
+    @property
     def window(self) -> Window:
         """The tokens that one step of the encoder sees."""
         return self.model.window
@@ -65,8 +78,8 @@ class Bundle:
         """By how many steps the encoder lags while it streams; 0 for a causal one."""
         return self.model.delay
 
-    def predict(self, texts: Given | Sequence[Given]) -> list[Answer]:
-        """The label of every text, with its probability and those of all labels; one text is a list of one.
+    def predict(self, texts: Given | Sequence[Given]) -> list[AnyAnswer]:
+        """The label of every text, or its labels, with the probabilities of all; one text is a list of one.
 
         What a text is depends on what the model reads: of two texts a row it takes pairs, of series lists of numbers
         too (see `atrous.runtime.reader.Reader`).
@@ -76,7 +89,7 @@ class Bundle:
         several = self.reader.rows(texts)
         if not several:
             return []
-        return answers(logits(self.model, Examples.of(self.reader, several)).numpy(), self.labels)
+        return self.readable(logits(self.model, Examples.of(self.reader, several)).numpy())
 
     def evaluate(
         self,
@@ -87,7 +100,8 @@ class Bundle:
         beside: str | None = None,
         encoding: str | None = None,
     ) -> dict[str, Any]:
-        """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label.
+        """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label; where a text can have
+        several labels, micro F1 and exact match instead of the accuracy.
 
         data: a file or rows, as for `atrous.train`.
         text, label, beside: columns, if they are not those the model was trained with or the usual names.
@@ -96,20 +110,19 @@ class Bundle:
         """
         wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
-        rows, _ = read_labelled(table(data, "data"), self.labels, columns, features=self.reader.sizes.get("values"))
+        features = self.reader.sizes.get("values")
+        rows, _ = read_labelled(table(data, "data"), self.targets, columns, features=features)
         return self.score(rows)
 
     def score(self, rows: Sequence[Row]) -> dict[str, Any]:
         """Scores on rows that were read already."""
-        numbers = {label: number for number, label in enumerate(self.labels)}
-        examples = Examples.of(self.reader, (row.given for row in rows), [numbers[row.label] for row in rows])
-        return self.score_of(examples)
+        return self.score_of(Examples.of(self.reader, (row.given for row in rows), self.targets.array(rows)))
 
     def score_of(self, examples: Examples) -> dict[str, Any]:
         """Scores on rows that were read and turned into ids already."""
         found = logits(self.model, examples)
-        targets = torch.from_numpy(examples.targets)
-        scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels)
+        targets = torch.from_numpy(np.array(examples.targets))
+        scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
         return scores
 
     def save(self, out: Source, *, force: bool = False) -> None:

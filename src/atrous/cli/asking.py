@@ -13,7 +13,7 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName, FormatName
-from atrous.cli.shown import prepare, say, say_json
+from atrous.cli.shown import prepare, say, say_json, scored
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
@@ -41,17 +41,17 @@ def evaluate(
     Example:
       atrous evaluate runs/tcn test.csv
 
-    Accuracy, macro F1, loss and the scores of each label go to standard output; nothing is written.
+    Accuracy, macro F1, loss and the scores of each label go to standard output; nothing is written. Where a text can
+    have several labels, it is micro F1, macro F1 and exact match, the share of texts whose labels are all right.
     """
     from atrous.config.kept import kept
-    from atrous.data import tables
+    from atrous.data.corpus import find_columns
 
-    settings = kept(model)
-    known = settings.data
-    _, said = tables.columns(
-        data, text=text or known.text, label=label or known.label, beside=beside or known.beside,
-        features=0 if settings.embed.name == "values" else None, encoding=encoding or known.encoding,
-    )  # fmt: skip
+    known = kept(model)
+    named = {"text": text, "label": label, "beside": beside, "encoding": encoding}
+    wanted = known.data.model_copy(update={"group": None, **{key: value for key, value in named.items() if value}})
+    series, several = known.embed.name == "values", known.predict.name == "labels"
+    _, said = find_columns(data, wanted, several=several, features=0 if series else None, need_soft=False)
     if said and not quiet:
         print(said, file=sys.stderr)
     scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, beside=beside, encoding=encoding)
@@ -76,8 +76,8 @@ def _show(scores: dict[str, Any]) -> None:
     for label, own in chosen:
         numbers = (f"{own[name]:.4f}" for name in ("precision", "recall", "f1"))
         table.add_row(Text(" ".join(label.split())), *numbers, f"{own['rows']:,}")
-    loss = f"{scores['loss']:.4f} nats a row"
-    say(f"Accuracy {scores['accuracy']:.4f}, macro F1 {scores['macro_f1']:.4f}, loss {loss}, {scores['rows']:,} rows.")
+    said = scored(scores)
+    say(f"{said[0].upper()}{said[1:]}; the loss in nats.")
     say("" if len(worst) <= _LABELS else f"\nThe {_LABELS} of {len(worst)} labels that it is worst at:")
     Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100).print(table)
 
@@ -113,7 +113,8 @@ def predict(
       atrous predict runs/tcn reviews.csv --text review --out labels.csv
       zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
 
-    A row is label, probability and text, with tabs between. With --out the name's ending decides: .csv, .tsv, .jsonl,
+    A row is label, probability and text, with tabs between; of a model that gives several labels, all of them with |
+    between, and the probability that exactly these are right. With --out the name's ending decides: .csv, .tsv, .jsonl,
     any of them with .gz or .xz; the file appears when all is done.
     """
     from atrous.answering.files import ROWS, predict_file

@@ -10,7 +10,7 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName
-from atrous.cli.shown import STOPPED, prepare, say, say_json
+from atrous.cli.shown import STOPPED, prepare, say, say_json, scored
 from atrous.comparing import BEST, RESULTS
 
 ROLES = ("data", "dev", "test")
@@ -123,7 +123,7 @@ def train(
       atrous train --data reviews.csv --text review --label stars --encode bilstm --out runs/stars
       atrous train my-settings.toml --data reviews.csv --set train.epochs=20
 
-    The model goes to --out; its accuracy on the test rows and the next command to standard output.
+    The model goes to --out; its scores on the test rows and the next command to standard output.
     """
     from atrous.config.kept import SETTINGS
     from atrous.outputs import check
@@ -147,7 +147,7 @@ def train(
         held = scores["test"]
         stopped = "Stopped by Ctrl-C; this is the best model up to then. " if scores["interrupted"] else ""
         say(
-            f"{stopped}Test accuracy {held['accuracy']:.4f}, macro F1 {held['macro_f1']:.4f}, {held['rows']:,} rows.",
+            f"{stopped}Test {scored(held, loss=False)}.",
             f"One step of the encoder sees {window}, in {chosen.embed.name}.",
             f"The model is in {out}. Next:",
             f"  echo 'a text' | atrous predict {shlex.quote(out)}",
@@ -229,18 +229,14 @@ def _look(
 ) -> Any:
     """The settings, once they and the columns of all files are known to be right: in no time, without torch."""
     from atrous.config import load
-    from atrous.data import tables
+    from atrous.data.corpus import find_columns, other_columns
 
     chosen = load(settings, overrides, data=columns, encode=encode, train={"seed": seed})
-    wanted = chosen.data
     features = 0 if chosen.embed.name == "values" else None
-    found, _ = tables.columns(
-        data, text=wanted.text, label=wanted.label, group=wanted.group, beside=wanted.beside, features=features,
-        encoding=wanted.encoding,
-    )  # fmt: skip
+    found, _ = find_columns(data, chosen.data, several=chosen.predict.name == "labels", features=features)
     for path in (dev, test):
         if path is not None:
-            tables.columns(path, text=found.text, label=found.label, beside=found.beside, encoding=wanted.encoding)
+            other_columns(path, chosen.data, found)
     if chosen.embed.vectors is not None:
         from atrous.vectors import with_channels
 

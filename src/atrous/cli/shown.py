@@ -20,6 +20,18 @@ def say_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False))
 
 
+def scored(scores: dict[str, Any], *, loss: bool = True) -> str:
+    """The scores of all labels together, in a sentence without its end.
+
+    >>> scored({"micro_f1": 0.5, "loss": 0.25, "rows": 1200, "labels": {}})
+    'micro F1 0.5000, loss 0.2500, 1,200 rows'
+    """
+    from atrous.runtime.readable import spoken  # which brings numpy
+
+    kept = {name: score for name, score in scores.items() if isinstance(score, float) and (loss or name != "loss")}
+    return ", ".join([*(f"{spoken(name)} {score:.4f}" for name, score in kept.items()), f"{scores['rows']:,} rows"])
+
+
 def prepare(device: DeviceName, threads: int | None) -> str:
     """Import torch, which takes a while, give it so many threads, and say which device it is to use.
 

@@ -84,9 +84,9 @@ def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> f
     places = {label: place for place, label in enumerate(labels)}
     known, counts = _counts(train, [places[row.label] for row in train], len(labels))
     prior = np.log(np.bincount([places[row.label] for row in train], minlength=len(labels)) / len(train))
-    best, most = _weights(counts, SMOOTHINGS[0]), -1.0
+    best, most = log_probabilities(counts, SMOOTHINGS[0]), -1.0
     for smoothing in SMOOTHINGS:
-        weights = _weights(counts, smoothing)
+        weights = log_probabilities(counts, smoothing)
         right = _accuracy(dev, known, weights, prior, places)
         if right > most:
             best, most = weights, right
@@ -99,7 +99,7 @@ def _need_rows(**parts: Sequence[object]) -> None:
             raise ValueError(f"a baseline needs at least one row in {name}, got none")
 
 
-def _coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
+def coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
     """Blocks of (trigram, place of its row) pairs in the order of the rows; a text of n characters has n trigrams."""
     first = 0
     while first < len(rows):
@@ -122,19 +122,24 @@ def _coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
         first = last
 
 
+def trigrams_of(rows: Sequence[Row]) -> Ints:
+    """The distinct trigrams of the rows in order."""
+    return np.unique(np.concatenate([np.unique(found) for found, _ in coded(rows)]))
+
+
 def _counts(rows: Sequence[Row], labels: Sequence[int], classes: int) -> tuple[Ints, Floats]:
     """The trigrams of the rows in order, and how often each comes with each label: (trigrams,), (trigrams, labels)."""
     label_of = np.array(labels, np.int64)
-    known = np.unique(np.concatenate([np.unique(found) for found, _ in _coded(rows)]))
+    known = trigrams_of(rows)
     counts = np.zeros(len(known) * classes)
-    for found, owners in _coded(rows):
+    for found, owners in coded(rows):
         cells, times = np.unique(np.searchsorted(known, found) * classes + label_of[owners], return_counts=True)
         counts[cells] += times
     return known, counts.reshape(len(known), classes)
 
 
-def _weights(counts: Floats, smoothing: float) -> Floats:
-    """The logarithm of each trigram's probability given each label."""
+def log_probabilities(counts: Floats, smoothing: float) -> Floats:
+    """The logarithm of each trigram's probability given each label, (trigrams, labels), from how often they came."""
     smooth = counts + smoothing
     # Without any trigram the sum is 0; else it is no smaller than the smoothing.
     weights: Floats = np.log(smooth) - np.log(np.maximum(smooth.sum(axis=0), smoothing))
@@ -142,9 +147,15 @@ def _weights(counts: Floats, smoothing: float) -> Floats:
 
 
 def _accuracy(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats, places: dict[str, int]) -> float:
+    answers = row_scores(rows, known, weights, prior).argmax(axis=1)
+    return float(np.mean([places.get(row.label, -1) == answer for row, answer in zip(rows, answers, strict=True)]))
+
+
+def row_scores(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats) -> Floats:
+    """The prior and the weights of each row's trigrams, summed: (rows, labels)."""
     scores = np.tile(prior, (len(rows), 1))
     step = max(1, _BLOCK // weights.shape[1])
-    for found, owners in _coded(rows) if len(known) else ():
+    for found, owners in coded(rows) if len(known) else ():
         at = np.minimum(np.searchsorted(known, found), len(known) - 1)
         seen = known[at] == found
         at, owners = at[seen], owners[seen]
@@ -152,5 +163,4 @@ def _accuracy(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats, 
             part, whose = at[first : first + step], owners[first : first + step]
             starts = np.flatnonzero(np.diff(whose, prepend=-1))
             scores[whose[starts]] += np.add.reduceat(weights[part], starts, axis=0)
-    answers = scores.argmax(axis=1)
-    return float(np.mean([places.get(row.label, -1) == answer for row, answer in zip(rows, answers, strict=True)]))
+    return scores

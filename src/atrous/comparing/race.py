@@ -15,7 +15,7 @@ from typing import Any
 
 from atrous.bundle import Bundle
 from atrous.bundle.folder import write
-from atrous.comparing import BEST, RESULTS
+from atrous.comparing import BEST, RESULTS, several
 from atrous.comparing.baselines import baselines, ceiling
 from atrous.comparing.speed import speeds
 from atrous.config import ENCODE_SETTINGS, Settings, load
@@ -24,6 +24,8 @@ from atrous.data.given import described, table
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
 from atrous.outputs import check, nearest, new_folder
+from atrous.predict import HEADS
+from atrous.runtime.readable import spoken
 from atrous.training.callbacks import Watch
 from atrous.training.run import learn
 from atrous.training.tokens import Tokens, alike, tokenise
@@ -57,7 +59,7 @@ def compare(
     set: settings of all; one of `encode` goes to those encoders that have it.
     out: a folder for `results.json` and the best model, `best/`. The rest as for `atrous.train`.
 
-    Returns what `results.json` holds: the baselines' scores, the ceiling, and of each model its accuracies on test,
+    Returns what `results.json` holds: the baselines' scores, the ceiling, and of each model its scores on test,
     one a seed, its failed seeds (a loss no longer finite), parameters, window and speeds. The best is chosen on dev.
     With Ctrl-C the runs that are done are kept, and "interrupted" is true.
 
@@ -77,6 +79,7 @@ def compare(
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
     corpus = read_corpus(
         given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data,
+        several=chosen[0].predict.name == "labels",
         series=chosen[0].embed.name == "values", folder=None if out is None else nearest(out), quiet=quiet,
     )  # fmt: skip
     if not quiet:
@@ -109,8 +112,7 @@ def race(
         if not any(entry.scores for entry in entries):
             raise
     finished = [entry for entry in entries if entry.best is not None]
-    texts = [row.given for row in corpus.test]
-    found = speeds([(entry.bundle, entry.settings) for entry in finished], texts)
+    found = speeds([(entry.bundle, entry.settings) for entry in finished], [row.given for row in corpus.test])
     for entry, speed in zip(finished, found, strict=True):
         entry.speed = speed
     winner = max(finished, key=lambda entry: statistics.fmean(entry.dev_scores), default=None)
@@ -118,8 +120,8 @@ def race(
         (folder / BEST).mkdir()
         write(winner.bundle, folder / BEST)
     return {
-        "baselines": baselines(corpus.train, corpus.dev, corpus.test),
-        "ceiling": ceiling(texts, [row.label for row in corpus.test]),
+        "score": entries[0].score,
+        **_beside(corpus),
         "best": None if winner is None else {"name": winner.name, "seed": winner.bundle.scores["seed"], "folder": BEST},
         "models": [entry.report() for entry in entries],
         "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)},
@@ -127,11 +129,21 @@ def race(
     }
 
 
+def _beside(corpus: Corpus) -> dict[str, Any]:
+    """The baselines and the ceiling."""
+    if corpus.targets.several:
+        simple = several.baselines(corpus.train, corpus.dev, corpus.test, corpus.targets)
+        return {"baselines": simple, "ceiling": several.ceiling(corpus.test, corpus.targets)}
+    texts, labels = [row.text for row in corpus.test], [row.label for row in corpus.test]
+    return {"baselines": baselines(corpus.train, corpus.dev, corpus.test), "ceiling": ceiling(texts, labels)}
+
+
 class Entry:
     """One model of the race: what it is told, what it scored with each seed, and the best of its bundles."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.name = settings.resolved(), settings.encode.name
+        self.score = HEADS[settings.predict.name].score
         self.scores: list[float] = []
         self.dev_scores: list[float] = []
         self.seconds: list[float] = []
@@ -148,10 +160,10 @@ class Entry:
 
     def take(self, bundle: Bundle) -> None:
         """Count a finished run."""
-        dev = bundle.scores["dev"]["accuracy"]
+        dev = bundle.scores["dev"][self.score]
         if not self.dev_scores or dev > max(self.dev_scores):
             self.best = bundle
-        self.scores.append(bundle.scores["test"]["accuracy"])
+        self.scores.append(bundle.scores["test"][self.score])
         self.dev_scores.append(dev)
         self.seconds.append(bundle.scores["seconds"])
 
@@ -190,7 +202,7 @@ def _run(entry: Entry, corpus: Corpus, tokens: Tokens, seed: int, name: str, dev
             if bundle.scores["interrupted"]:  # half a run is no entry in a race
                 raise KeyboardInterrupt
             entry.take(bundle)
-            said = f"dev accuracy {entry.dev_scores[-1]:.4f} in {time.perf_counter() - started:.0f} s"
+            said = f"dev {spoken(entry.score)} {entry.dev_scores[-1]:.4f} in {time.perf_counter() - started:.0f} s"
     if not quiet:
         print(f"{name}: {said}", file=sys.stderr)
 

@@ -44,7 +44,7 @@ def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[Given]) ->
 def _runners(bundle: Bundle, settings: Settings, texts: Sequence[Given]) -> dict[str, tuple[Callable[[], object], int]]:
     """What to repeat, and how many steps or texts each time does."""
     few = list(texts[:2048])
-    rows = Examples.of(bundle.reader, few)
+    rows = Examples.of(bundle.reader, few, bundle.targets.zeros(len(few)))
     # Every k-th row by length: a batch as the training meets them, of the middle length.
     size = min(settings.train.batch, len(few))
     middle = rows.lengths.argsort()[(len(few) - size) // 2 :][:size]

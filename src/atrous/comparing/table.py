@@ -10,15 +10,17 @@ from rich.console import Console
 from rich.table import Table
 
 from atrous.comparing.baselines import TRIGRAMS
+from atrous.runtime.readable import spoken
 
 WIDTH = 120  # columns
-CLOSE = 0.03  # of accuracy: within it, a model counts as level with the baseline
+CLOSE = 0.03  # of the score: within it, a model counts as level with the baseline
 
 
 def table(results: dict[str, Any]) -> str:
     """The verdict in a sentence, the models from best to worst on test, the baselines and the ceiling between them."""
+    score = spoken(results.get("score", "accuracy"))
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("model", "accuracy on test", "failed", "encoder", "sees", "steps/s", "texts/s", "alone"):
+    for name in ("model", f"{score} on test", "failed", "encoder", "sees", "steps/s", "texts/s", "alone"):
         rows.add_column(name, justify="left" if name in ("model", "sees") else "right", no_wrap=True)
     scored = [(model["mean"], _row(model)) for model in results["models"] if model["mean"] is not None]
     scored += [(score, [name, f"{score:.4f}"]) for name, score in results["baselines"].items()]
@@ -33,7 +35,7 @@ def table(results: dict[str, Any]) -> str:
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
     notes = (
         "ceiling: what no function of the text alone can beat, for some texts come with several labels;\n"
-        "accuracy: mean ± standard deviation over the seeds; encoder: its parameters; sees: tokens beside its own;\n"
+        f"{score}: mean ± standard deviation over the seeds; encoder: its parameters; sees: tokens beside its own;\n"
         "steps/s: bare training steps; texts/s: text in, label out, many at once; alone: one text by itself"
     )
     return "\n".join([verdict(results), *lines, notes])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PlainValidator
 
 from atrous.config.embedding import Embed
 from atrous.config.encoders import Encode, Tcn
@@ -18,6 +19,28 @@ def _is_text_encoding(name: str) -> str:
     except LookupError:
         raise ValueError("should be an encoding that Python knows, such as utf-8, latin-1 or cp1252") from None
     return name
+
+
+def _is_soft(value: Any) -> Any:
+    if isinstance(value, str) and value.strip("* ") and value.count("*") < 2:
+        return value
+    columns = list(value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ())
+    if all(isinstance(one, str) and one for one in columns) and len(set(columns)) == len(columns) > 1:
+        return value if isinstance(value, dict) else tuple(columns)
+    raise ValueError(
+        'should be one column of tables label -> probability, such as "probabilities"; a pattern of columns, such as '
+        '"p_*"; a list of columns named as the labels; or a table label = column, such as {neg = "p0", pos = "p1"}'
+    )
+
+
+def _is_class_weights(value: Any) -> Any:
+    if value == "balanced":
+        return value
+    weights = list(value.values()) if isinstance(value, dict) else []
+    numbers = [one for one in weights if isinstance(one, int | float) and not isinstance(one, bool) and 0 < one < inf]
+    if weights and len(numbers) == len(weights):
+        return {label: float(one) for label, one in value.items()}
+    raise ValueError('should be "balanced" or a table label = weight, such as {neg = 1.0, pos = 2.5}, each above 0')
 
 
 def _has_texts(embed: Any, info: Any) -> Any:
@@ -45,6 +68,8 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
 
 
 Encoding = Annotated[str, AfterValidator(_is_text_encoding)]
+Soft = Annotated[str | tuple[str, ...] | dict[str, str], PlainValidator(_is_soft)]
+ClassWeights = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_is_class_weights)]
 
 
 class Data(Section):
@@ -56,6 +81,12 @@ class Data(Section):
         str | None, Field(description="column of a second text, read beside the first, a translation say; unset: none")
     ] = None
     group: Annotated[str | None, Field(description="column whose equal values stay together in any split")] = None
+    separator: Annotated[
+        str, Field(min_length=1, description="what stands between the labels of a text, where it can have several")
+    ] = "|"
+    soft: Annotated[Soft | None, Field(description="column or columns of probabilities to learn from; unset: none")] = (
+        None
+    )
     encoding: Annotated[Encoding, Field(description="character encoding of the file")] = "utf-8"
 
 
@@ -74,9 +105,13 @@ class Attend(Section):
 
 
 class Predict(Section):
-    """What stands between that vector and the answer."""
+    """What stands between that vector and the answer: one label a text, or any number of them."""
 
+    name: Annotated[Literal["classes", "labels"], Field(description="one label a text, or any number of them")] = (
+        "classes"
+    )
     dropout: Dropped = 0.0
+    threshold: Annotated[float, Field(gt=0, lt=1, description="labels: those at least so probable are given")] = 0.5
 
 
 class Train(Section):
@@ -88,6 +123,11 @@ class Train(Section):
     warmup: Annotated[Share, Field(description="share of all steps in which the rate rises, 0 to 1")] = 0.1
     clip_norm: Annotated[float, Field(gt=0, description="largest norm of a step's gradient")] = 1.0
     weight_decay: Annotated[float, Field(ge=0, description="pull of the weights towards 0, as in AdamW")] = 0.01
+    class_weights: Annotated[
+        ClassWeights | None,
+        Field(description="weight of each label in the loss; unset: 1; else a table label = weight, or"),
+    ] = None
+    label_smoothing: Annotated[Share, Field(description="share of each target spread over all labels, 0 to 1")] = 0.0
     patience: Annotated[Count, Field(description="epochs without a better dev score before training stops")] = 3
     seed: Annotated[int, Field(ge=0, lt=2**32, description="the run's random numbers; same seed, same model")] = 0
 

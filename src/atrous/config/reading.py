@@ -18,7 +18,12 @@ from atrous.config.fields import Settings
 from atrous.config.section import Section
 from atrous.errors import ConfigError
 
-NAMED = ("embed", "encode", "attend")  # sections that a name stands for: encode = "tcn" is encode.name = "tcn"
+NAMED = (
+    "embed",
+    "encode",
+    "attend",
+    "predict",
+)  # sections that a name stands for: encode = "tcn" is encode.name = "tcn"
 Tree = dict[str, Any]
 
 
@@ -73,6 +78,8 @@ def dump(settings: Settings) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_toml(key)} = {_toml(one)}' for key, one in value.items())}}}"
     if isinstance(value, str):
         # JSON escapes what TOML wants escaped, but for the delete character.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

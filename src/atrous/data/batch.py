@@ -17,13 +17,14 @@ from torch import Tensor
 
 from atrous.contract import Batch
 from atrous.data.spool import Spool
+from atrous.data.targets import Numbers
 from atrous.runtime.reader import Reader, Row
 
 Places = NDArray[np.int64]
 
 
 class Examples:
-    """The arrays of every row, end to end, and the number of each row's label.
+    """The arrays of every row, end to end, and each row's target, as `Targets` says it.
 
     arrays: by the name of a field of Batch; the first axis of each is the steps of all rows. They may be files mapped
         into memory.
@@ -40,7 +41,7 @@ class Examples:
     [[3, 0], [2, 3]]
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Places) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Numbers) -> None:
         self.arrays, self.starts, self.targets = dict(arrays), starts, targets
 
     @classmethod
@@ -48,7 +49,7 @@ class Examples:
         cls,
         reader: Reader,
         rows: Iterable[Row],
-        targets: Sequence[int] | None = None,
+        targets: Sequence[int] | Numbers | None = None,
         *,
         folder: PathLike[str] | None = None,
     ) -> Examples:
@@ -67,8 +68,9 @@ class Examples:
             last += len(array)
             starts.add(last.to_bytes(8, sys.byteorder))
         places = np.array(starts.read())  # looked up for every batch: 8 bytes a row are worth it
-        numbers = np.zeros(len(places) - 1, np.int64) if targets is None else np.array(targets, np.int64)
-        return cls({name: spool.read() for name, spool in spools.items()}, places, numbers)
+        if not isinstance(targets, np.ndarray):
+            targets = np.array([0] * (len(places) - 1) if targets is None else targets, np.int64)
+        return cls({name: spool.read() for name, spool in spools.items()}, places, targets)
 
     def __len__(self) -> int:
         return len(self.targets)

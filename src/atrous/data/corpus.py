@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,20 +14,27 @@ from atrous.data.progress import Progress
 from atrous.data.rows import keep
 from atrous.data.split import labels_of, split
 from atrous.data.tables import Columns, Row, columns, read
+from atrous.data.targets import Targets
 from atrous.errors import DataError
 
+_JUDGED = "no label column; what is held out is judged by the most probable label"
 SHARE = 0.1  # of the rows, for dev and for test, where the user has no file of their own
 
 
 class Corpus(NamedTuple):
-    """Rows to learn from, to choose by and to judge by, and every label among them."""
+    """Rows to learn from, to choose by and to judge by, and how their answers become numbers."""
 
     train: Sequence[Row]
     dev: Sequence[Row]
     test: Sequence[Row]
-    labels: tuple[str, ...]
+    targets: Targets
     said: tuple[str, ...]  # what was guessed or decided, for the user to read
     folder: Path | None = None  # where what does not fit into memory goes; None for the system's temporary files
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label among the rows."""
+        return self.targets.labels
 
 
 def read_corpus(
@@ -35,25 +43,27 @@ def read_corpus(
     dev: Table | None,
     test: Table | None,
     settings: Data,
+    several: bool = False,
     series: bool = False,
     folder: Path | None = None,
     quiet: bool = True,
 ) -> Corpus:
     """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
-    The columns of `data` are guessed where settings do not name them; dev and test files must have the same.
+    The columns of `data` are guessed where settings do not name them; dev and test files must have the same, but may
+    have labels where `data` has probabilities.
+    several: whether a row can have any number of labels.
     series: whether rows are series of numbers instead of texts; then all have the features of the first one.
     folder: where rows go that are too many for memory; None for the system's temporary files.
     quiet: say nothing of how far it is, where it takes long.
 
     Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two labels.
     """
-    chosen, guessed = columns(
-        data, text=settings.text, label=settings.label, group=settings.group, beside=settings.beside,
-        features=0 if series else None, encoding=settings.encoding,
-    )  # fmt: skip
+    chosen, guessed = find_columns(data, settings, several=several, features=0 if series else None)
+    known = Targets((), several, settings.separator, chosen.soft is not None)
     rows = _rows(data, chosen, settings.encoding, folder, quiet)
-    labels_of(rows, name=named(data))
+    having = known.named if several else None
+    labels_of(rows, name=named(data), having=having)
     grouped, held = chosen.group is not None, [SHARE if path is None else 0.0 for path in (dev, test)]
     train, dev_rows, test_rows = split(rows, by_group=grouped, dev=held[0], test=held[1])
     said = [guessed] if guessed else []
@@ -61,20 +71,47 @@ def read_corpus(
         counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
         parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if len(part))
         said.append(f"{named(data)}: split by a hash of the {'group' if grouped else 'text'} into {parts} rows")
-    plain = chosen._replace(group=None, features=_features(rows) if series else None)
-    if dev is not None:
-        dev_rows = _rows(dev, plain, settings.encoding, folder, quiet)
-    if test is not None:
-        test_rows = _rows(test, plain, settings.encoding, folder, quiet)
-    labels = labels_of(train, dev_rows, test_rows, name=named(data))
-    if strange := sorted(set(labels) - {row.label for row in train}):
+    chosen, others = chosen._replace(features=_features(rows) if series else None), []
+    for path, held_out in ((dev, dev_rows), (test, test_rows)):
+        found, guessed = (chosen, "") if path is None else other_columns(path, settings, chosen)
+        others.append(held_out if path is None else _rows(path, found, settings.encoding, folder, quiet))
+        said += [guessed] if guessed else []
+        if found.label is None:
+            said.append(f"{named(data if path is None else path)}: {_JUDGED}")
+    labels = labels_of(train, *others, name=named(data), having=having)
+    learnt = {label for row in train for label in (*known.named(row), *(row.soft or ()))}
+    if strange := sorted(set(labels) - learnt):
         missing = ", ".join(map(repr, strange))
         said.append(f"{named(data)}: no training row has the label {missing}; it cannot be learnt")
-    return Corpus(train, dev_rows, test_rows, labels, tuple(said), folder)
+    if not several and (hint := _hint(labels, settings.separator)):
+        said.append(f"{named(data)}: {hint}")
+    return Corpus(train, others[0], others[1], replace(known, labels=labels), tuple(dict.fromkeys(said)), folder)
+
+
+def find_columns(
+    data: Table, settings: Data, *, several: bool, features: int | None = None, need_soft: bool = True
+) -> tuple[Columns, str]:
+    """The columns to read a file by, as the settings say, and the sentence that says which were guessed.
+
+    features: of a step, where rows are series of numbers.
+    need_soft: whether the columns of probabilities must be there, if settings name some; else labels may do.
+    """
+    return columns(
+        data, text=settings.text, label=settings.label, group=settings.group, beside=settings.beside,
+        features=features, encoding=settings.encoding, soft=settings.soft, need_soft=need_soft,
+        separator=settings.separator if several else None,
+    )  # fmt: skip
+
+
+def other_columns(data: Table, settings: Data, chosen: Columns) -> tuple[Columns, str]:
+    """The columns of a dev or test file: those chosen; but beside probabilities it may have labels, or both."""
+    label = chosen.label if chosen.soft is None else settings.label
+    wanted = settings.model_copy(update={"text": chosen.text, "label": label, "group": None})
+    return find_columns(data, wanted, several=chosen.separator is not None, features=chosen.features, need_soft=False)
 
 
 def read_labelled(
-    data: Table, labels: tuple[str, ...], settings: Data, *, features: int | None = None
+    data: Table, known: Targets, settings: Data, *, features: int | None = None
 ) -> tuple[Sequence[Row], str]:
     """Rows to judge a trained model by, and the sentence that says which columns were guessed.
 
@@ -82,19 +119,29 @@ def read_labelled(
 
     Raises DataError, with file and line, for a label that the model does not know.
     """
-    chosen, guessed = columns(
-        data, text=settings.text, label=settings.label, beside=settings.beside, features=features,
-        encoding=settings.encoding,
-    )  # fmt: skip
+    wanted = settings.model_copy(update={"group": None})
+    chosen, guessed = find_columns(data, wanted, several=known.several, features=features, need_soft=False)
     rows = _rows(data, chosen, settings.encoding, None, True)
     for row in rows:
-        if row.label not in labels:
-            shown = ", ".join(labels[:10]) + (", ..." if len(labels) > 10 else "")
-            raise DataError(
-                f"{at(data, row.line)}: the model has no label {row.label!r}; its labels are {shown}: "
-                "name another column with --label, or remove the row"
-            )
+        for label in known.named(row):
+            if label not in known.numbers:
+                shown = ", ".join(known.labels[:10]) + (", ..." if len(known.labels) > 10 else "")
+                raise DataError(
+                    f"{at(data, row.line)}: the model has no label {label!r}; its labels are {shown}: "
+                    "name another column with --label, or remove the row"
+                )
     return rows, guessed
+
+
+def _hint(labels: tuple[str, ...], separator: str) -> str:
+    """What a user may have meant whose labels look like several in one cell; "" if they do not."""
+    joined = [label for label in labels if separator in label.strip(separator)]
+    if len(joined) * 10 < len(labels):
+        return ""
+    return (
+        f"{len(joined)} of {len(labels)} labels hold {separator!r}, such as {joined[0]!r}, each a label of its own; "
+        "if a text can have several, set predict.name = labels"
+    )
 
 
 def _features(rows: Sequence[Row]) -> int:

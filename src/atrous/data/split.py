@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -77,21 +77,25 @@ def same(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def labels_of(*splits: Iterable[Row], name: str = "the data") -> tuple[str, ...]:
-    """Every label of the splits once, in code point order.
+def labels_of(
+    *splits: Iterable[Row], name: str = "the data", having: Callable[[Row], Iterable[str]] | None = None
+) -> tuple[str, ...]:
+    """Every label of the splits once, those of their probabilities too, in code point order.
 
-    name: what messages call the data.
+    name: what messages call the data. having: the labels of a row, where it can have several.
 
     >>> labels_of([Row("good", "pos", "", 1)], [Row("bad", "neg", "", 1)])
     ('neg', 'pos')
 
     Raises DataError if there are fewer than two.
     """
-    labels = tuple(sorted({row.label for rows in splits for row in rows}))
+    of = having or (lambda row: (row.label,))
+    labels = tuple(sorted({label for rows in splits for row in rows for label in (*of(row), *(row.soft or ()))}))
     if not labels:
-        raise DataError(f"{name}: no rows; a classifier needs rows of at least two labels")
+        raise DataError(f"{name}: no rows with a label; a classifier needs rows of at least two labels")
     if len(labels) == 1:
-        raise DataError(f"{name}: every row has the label {labels[0]!r}; a classifier needs at least two")
+        what = "no label but" if having else "every row has the label"
+        raise DataError(f"{name}: {what} {labels[0]!r}; a classifier needs at least two")
     return labels
 
 

@@ -8,6 +8,7 @@ from os import fspath
 from pathlib import Path
 from typing import NamedTuple
 
+from atrous.data.cells import Soft, label_of, probabilities, soft_columns, value
 from atrous.data.formats import TEXT, Format, at, format_of, head, named, records
 from atrous.data.given import Given, Table
 from atrous.data.guess import (
@@ -22,8 +23,8 @@ from atrous.data.guess import (
     usual,
 )
 from atrous.data.text import STDIN, Source
-from atrous.data.values import Number, Record, kind_of
-from atrous.errors import ConfigError, DataError
+from atrous.data.values import Record
+from atrous.errors import ConfigError
 
 PEEK = 1000  # rows that a guess looks at
 
@@ -32,7 +33,9 @@ class Row(NamedTuple):
     """One example. label and group are "" where nobody asked for them, beside is None.
 
     text: a series of numbers is in the form that `atrous.runtime.series.parse` reads. beside: a second text.
+    label: where a row can have several, all of them, the separator between them.
     line: where the row begins in its file, or its number where there are no lines; `formats.at` puts it in words.
+    soft: how probable each label is, where the row says it.
     """
 
     text: str
@@ -40,6 +43,7 @@ class Row(NamedTuple):
     group: str
     line: int
     beside: str | None = None
+    soft: dict[str, float] | None = None
 
     @property
     def given(self) -> str | tuple[str, str]:
@@ -52,6 +56,8 @@ class Columns(NamedTuple):
 
     features: None where rows are texts; where they are series of numbers how many a step has, 0 for as many as the
         first step has.
+    soft: the columns of probabilities by label, or the one column that holds tables of them.
+    separator: what stands between the labels of a row; None where a row has one.
     """
 
     text: str
@@ -59,6 +65,8 @@ class Columns(NamedTuple):
     group: str | None
     beside: str | None = None
     features: int | None = None
+    soft: str | dict[str, str] | None = None
+    separator: str | None = None
 
 
 def columns(
@@ -71,6 +79,9 @@ def columns(
     features: int | None = None,
     encoding: str = "utf-8",
     need_label: bool = True,
+    soft: Soft | None = None,
+    need_soft: bool = True,
+    separator: str | None = None,
 ) -> tuple[Columns, str]:
     """The columns to read a file by, and one sentence that says which were guessed ("" if none was).
 
@@ -79,6 +90,9 @@ def columns(
         the fewest distinct values the label. A group and a second text, beside, are never guessed.
     features: for `read`, see `Columns`.
     need_label: whether a label is looked for where none was given.
+    soft: the columns of probabilities, as data.soft says them; with some, a label is only looked for by name.
+    need_soft: whether they must be there; else a file that has none of them is read without.
+    separator: what stands between the labels of a row that can have several.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +100,7 @@ def columns(
     ...     _ = path.write_text("review,stars\\ngood film,5\\ndull,1\\ngreat,5\\n")
     ...     found, announcement = columns(path)
     >>> found
-    Columns(text='review', label='stars', group=None, beside=None, features=None)
+    Columns(text='review', label='stars', group=None, beside=None, features=None, soft=None, separator=None)
 
     Raises ConfigError if a name is not in the file or a column can neither be found nor guessed, and DataError if the
     file cannot be read.
@@ -101,6 +115,8 @@ def columns(
     first = head(path, PEEK, encoding=encoding, format=format)
     names = column_names(first)
     given = [known(name, column, names) for column in (text, label, group, beside) if column is not None]
+    found = None if soft is None else soft_columns(name, soft, names, need=need_soft)
+    given += [found] if isinstance(found, str) else list((found or {}).values())
     for column in given:
         if given.count(column) > 1:
             raise ConfigError(f"{name}: column {column!r} was named twice; {there_are(names)}")
@@ -111,8 +127,11 @@ def columns(
         text = guessed["text"] = _found(name, "text", usual(free, likely) or guess_text(first, free), names)
     if label is None and need_label:
         free = [column for column in names if column not in (*given, text)]
-        label = guessed["label"] = _found(name, "label", usual(free, USUAL_LABELS) or guess_label(first, free), names)
-    return Columns(text, label, group, beside, features), "" if format == "text" else _announced(name, guessed)
+        label = usual(free, USUAL_LABELS) or (guess_label(first, free) if found is None else None)
+        if label is not None or found is None:
+            label = guessed["label"] = _found(name, "label", label, names)
+    chosen = Columns(text, label, group, beside, features, found, separator)
+    return chosen, "" if format == "text" else _announced(name, guessed)
 
 
 def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[Row]:
@@ -126,23 +145,24 @@ def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[
     ...     _ = path.write_text('review,stars\\n"good,\\nvery",5\\ndull,1\\n')
     ...     for row in read(path, Columns("review", "stars", None)):
     ...         print(row)
-    Row(text='good,\\nvery', label='5', group='', line=2, beside=None)
-    Row(text='dull', label='1', group='', line=4, beside=None)
+    Row(text='good,\\nvery', label='5', group='', line=2, beside=None, soft=None)
+    Row(text='dull', label='1', group='', line=4, beside=None, soft=None)
 
     Raises ConfigError if the file lacks a column, and DataError with file and line for a row that is not as it should
-    be: ragged, an open quote, no JSON object, a value that is no text (or no series of numbers), an empty label.
+    be: ragged, an open quote, no JSON object, a value that is no text (or no series of numbers), an empty label
+    (unless rows can have several), a label that comes twice, a probability that is none.
     """
     format, features = format_of(path), columns.features
-    wanted = [column for column in columns[:4] if column is not None]
+    soft_names = [columns.soft] if isinstance(columns.soft, str) else list((columns.soft or {}).values())
+    wanted = [column for column in (*columns[:4], *soft_names) if column is not None]
     for line, record in records(path, encoding=encoding, format=format, only=wanted):
-        label = _value(path, line, record, columns.label, format, short=True) if columns.label is not None else ""
-        if columns.label is not None and not label:
-            raise DataError(
-                f"{at(path, line)}: the label in column {columns.label!r} is empty; give the row a label or remove it"
-            )
-        group = _value(path, line, record, columns.group, format, short=True) if columns.group is not None else ""
+        soft = None
+        if columns.soft is not None:
+            soft = probabilities(record, columns.soft, place=at(path, line), separator=columns.separator)
+        label = label_of(path, line, record, columns.label, format, soft=soft, separator=columns.separator)
+        group = value(path, line, record, columns.group, format, short=True) if columns.group is not None else ""
         text, beside, features = _given(path, line, record, columns, format, features)
-        yield Row(text, label, group, line, beside)
+        yield Row(text, label, group, line, beside, soft)
 
 
 def read_texts(
@@ -222,32 +242,10 @@ def _given(
 
         text, features = series(path, line, record, columns.text, features)
         return text, None, features
-    text = _value(path, line, record, columns.text, format, short=False)
+    text = value(path, line, record, columns.text, format, short=False)
     if columns.beside is None:
         return text, None, None
-    return text, _value(path, line, record, columns.beside, format, short=False), None
-
-
-def _value(path: Table, line: int, record: Record, column: str, format: Format, *, short: bool) -> str:
-    """The text in a column; a short one, a label or a group, may be a number and loses the spaces around it."""
-    value = record.get(column)
-    if column not in record:
-        known(at(path, line) if format in ("jsonl", "rows") else named(path), column, list(record))
-    typed = format in ("parquet", "rows")
-    if typed and short and isinstance(value, bool):
-        value = str(value).lower()
-    if not isinstance(value, str) or (isinstance(value, Number) and not short):
-        expected = "a text or a number" if short else "a text"
-        remedy = "name another column, or fill in or remove the row" if typed else "put the value in quotes"
-        raise DataError(f"{at(path, line, format)}: expected {expected} in {column!r}, got {kind_of(value)}; {remedy}")
-    if format in ("jsonl", "rows"):
-        value = _whole(value)
-    return value.strip() if short else value
-
-
-def _whole(text: str) -> str:
-    r"""The text with U+FFFD for each lone surrogate (\ud83d) that JSON let through: no file could hold it."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text, value(path, line, record, columns.beside, format, short=False), None
 
 
 def _found(name: str, role: str, column: str | None, names: list[str]) -> str:

@@ -1,5 +1,15 @@
-"""What a model answers: each head owns its output, its loss and its readable form."""
+"""What a model answers: each head owns its output, its loss, its readable form and what it is judged by.
+
+loss            what training makes small; weights and smoothing as the settings say
+probabilities   the readable form
+counts          two numbers a batch, whose sums over all rows divide to the score
+score           that score's name: the best epoch is the one where it is highest on dev
+"""
 
 from atrous.predict.classes import Classes
+from atrous.predict.labels import Labels
 
-__all__ = ["Classes"]
+Head = Classes | Labels
+HEADS: dict[str, type[Classes] | type[Labels]] = {"classes": Classes, "labels": Labels}
+
+__all__ = ["HEADS", "Classes", "Head", "Labels"]

@@ -26,6 +26,8 @@ class Classes(nn.Module):
     Raises ValueError if there are fewer than two labels.
     """
 
+    score = "accuracy"
+
     __call__: Callable[..., Tensor]
 
     def __init__(self, inputs: int, labels: int, *, dropout: float = 0.0) -> None:
@@ -40,10 +42,24 @@ class Classes(nn.Module):
         logits: Tensor = self.linear(F.dropout(vector, self.dropout, self.training))
         return logits
 
-    def loss(self, logits: Float[Tensor, "batch labels"], targets: Int[Tensor, " batch"]) -> Float[Tensor, ""]:
-        """The mean cross-entropy, in nats; targets are the labels' numbers."""
-        return cross_entropy(logits, targets)
+    def loss(
+        self,
+        logits: Float[Tensor, "batch labels"],
+        targets: Int[Tensor, " batch"] | Float[Tensor, "batch labels"],
+        *,
+        weights: Float[Tensor, " labels"] | None = None,
+        smoothing: float = 0.0,
+    ) -> Float[Tensor, ""]:
+        """The mean cross-entropy, in nats; targets are the labels' numbers, or a distribution a row."""
+        return cross_entropy(logits, targets, weights=weights, smoothing=smoothing)
 
     def probabilities(self, logits: Float[Tensor, "batch labels"]) -> Float[Tensor, "batch labels"]:
         """The readable form: one probability a label, summing to one a row."""
         return logits.softmax(-1)
+
+    def counts(
+        self, logits: Float[Tensor, "batch labels"], targets: Int[Tensor, " batch"]
+    ) -> tuple[Float[Tensor, ""], Float[Tensor, ""]]:
+        """Two numbers whose sums over all rows divide to the accuracy: rows that are right, rows."""
+        right = 1.0 * (logits.argmax(1) == targets).sum()
+        return right, right.new_tensor(float(len(targets)))

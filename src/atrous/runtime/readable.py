@@ -1,9 +1,9 @@
-"""Logits to what a reader wants: a label and its probability. Needs numpy alone; every export carries a copy."""
+"""Logits to what a reader wants: labels and their probabilities. Needs numpy alone; every export carries a copy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,65 @@ class Answer(NamedTuple):
         return self._asdict()
 
 
+class LabelsAnswer(NamedTuple):
+    """The labels of a text that can have any number of them.
+
+    label: all of them, the separator between them: what stands in the cell of a table.
+    probability: that exactly these are right, were one independent of the other.
+    """
+
+    labels: tuple[str, ...]
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """What `--json` prints for a row.
+
+        >>> LabelsAnswer(("art",), "art", 0.45, {"art": 0.9, "war": 0.5}).to_json()
+        {'labels': ['art'], 'probability': 0.45, 'probabilities': {'art': 0.9, 'war': 0.5}}
+        """
+        return {"labels": list(self.labels), "probability": self.probability, "probabilities": self.probabilities}
+
+
+AnyAnswer = Answer | LabelsAnswer
+
+
+class Readable(NamedTuple):
+    """How logits are read.
+
+    kind: "classes", one label a text; or "labels", any number.
+    labels: in the order of the logits. threshold: what a label's probability must reach, where there can be several.
+    separator: what then stands between them in one cell.
+
+    >>> read = Readable("labels", ("art", "war"))
+    >>> read(np.array([[2.0, -1.0]], np.float32))[0].labels
+    ('art',)
+    >>> Readable.from_json(read.to_json()) == read
+    True
+    """
+
+    kind: Literal["classes", "labels"]
+    labels: tuple[str, ...]
+    threshold: float = 0.5
+    separator: str = "|"
+
+    def __call__(self, logits: NDArray[np.float32]) -> list[AnyAnswer]:
+        """One answer a row of logits, (rows, labels)."""
+        if self.kind == "classes":
+            return list(answers(logits, self.labels))
+        return list(labels_answers(logits, self.labels, threshold=self.threshold, separator=self.separator))
+
+    def to_json(self) -> dict[str, Any]:
+        """What `from_json` reads."""
+        return {**self._asdict(), "labels": list(self.labels)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Readable:
+        """What `to_json` wrote."""
+        return cls(**{**value, "labels": tuple(value["labels"])})
+
+
 def answers(logits: NDArray[np.float32], labels: Sequence[str]) -> list[Answer]:
     """One answer a row of logits, (rows, labels). Probabilities are a softmax, rounded to six digits.
 
@@ -38,3 +97,31 @@ def answers(logits: NDArray[np.float32], labels: Sequence[str]) -> list[Answer]:
         Answer(labels[place], row[place], dict(zip(labels, row, strict=True)))
         for place, row in zip(best, probabilities, strict=True)
     ]
+
+
+def labels_answers(
+    logits: NDArray[np.float32], labels: Sequence[str], *, threshold: float, separator: str
+) -> list[LabelsAnswer]:
+    """One answer a row of logits, (rows, labels). Probabilities are sigmoids, rounded to six digits.
+
+    >>> labels_answers(np.array([[0.0, -2.0, 1.0]], np.float32), ["art", "sport", "war"], threshold=0.5, separator="|")
+    [LabelsAnswer(labels=('art', 'war'), label='art|war', probability=0.321957,
+     probabilities={'art': 0.5, 'sport': 0.119203, 'war': 0.731059})]
+    """
+    probable = np.exp(-np.logaddexp(0.0, -logits.astype(np.float64)))
+    given = probable >= threshold
+    exactly = np.round(np.where(given, probable, 1 - probable).prod(1), 6).tolist()
+    found = []
+    for row, chosen, probability in zip(np.round(probable, 6).tolist(), given, exactly, strict=True):
+        some = tuple(labels[place] for place in np.flatnonzero(chosen).tolist())
+        found.append(LabelsAnswer(some, separator.join(some), probability, dict(zip(labels, row, strict=True))))
+    return found
+
+
+def spoken(score: str) -> str:
+    """The words for a score's name.
+
+    >>> spoken("micro_f1"), spoken("exact_match")
+    ('micro F1', 'exact match')
+    """
+    return score.replace("_", " ").replace("f1", "F1")

@@ -13,6 +13,11 @@ from lightning.pytorch import callbacks
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from atrous.predict import HEADS
+from atrous.runtime.readable import spoken
+
+_SCORES = {f"dev_{head.score}" for head in HEADS.values()}
+
 
 class SeedEachStep(callbacks.Callback):
     """Seeds torch's generator from (seed, step, rank) at every step, so that a resumed run draws what it would have.
@@ -100,5 +105,5 @@ class Watch(callbacks.ProgressBar):
 
     @staticmethod
     def _dev(trainer: lightning.Trainer) -> str:
-        accuracy = trainer.callback_metrics.get("dev_accuracy")
-        return "" if accuracy is None else f", dev accuracy {float(accuracy):.4f}"
+        found = {name: value for name, value in trainer.callback_metrics.items() if name in _SCORES}
+        return "".join(f", dev {spoken(name.removeprefix('dev_'))} {float(value):.4f}" for name, value in found.items())

@@ -15,24 +15,32 @@ from atrous.model import Model
 from atrous.training.schedule import warm_up_and_decay
 
 LOG_EVERY = 20  # steps
+BEST_BY = "best_by"  # what the best epoch is the largest of
 
 
 class Learner(lightning.LightningModule):
-    """Trains a model with AdamW, warm-up and decay; logs `loss`, `dev_loss` (nats a row) and `dev_accuracy`.
+    """Trains a model with AdamW, warm-up and decay; logs `loss`, `dev_loss` (nats a row) and `dev_` with its score.
 
     steps: optimiser steps of the whole run, which the schedule spans.
+    weights: how much each label weighs in the training loss; the loss on dev is plain.
 
     Raises NotFinite, naming step and layer, when a loss is not finite.
     Source: Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization, https://arxiv.org/abs/1711.05101
     """
 
-    def __init__(self, model: Model, settings: Train, *, steps: int) -> None:
+    weights: Tensor | None
+
+    def __init__(self, model: Model, settings: Train, *, steps: int, weights: Tensor | None = None) -> None:
         super().__init__()
         self.model, self.settings, self.steps = model, settings, steps
+        self.register_buffer("weights", weights, persistent=False)  # it follows the device
+        self.score = f"dev_{model.predict.score}"
+        self._counts: list[tuple[Tensor, ...]] = []
 
     def training_step(self, batch: tuple[Batch, Tensor], number: int) -> Tensor:
         rows, targets = batch
-        loss = self.model.predict.loss(self.model(rows), targets)
+        logits = self.model(rows)
+        loss = self.model.predict.loss(logits, targets, weights=self.weights, smoothing=self.settings.label_smoothing)
         if not loss.isfinite():
             raise NotFinite(
                 f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "
@@ -45,10 +53,19 @@ class Learner(lightning.LightningModule):
     def validation_step(self, batch: tuple[Batch, Tensor], number: int) -> None:
         rows, targets = batch
         logits = self.model(rows)
-        right = (logits.argmax(1) == targets).float().mean()
         options: dict[str, Any] = {"on_step": False, "on_epoch": True, "batch_size": len(targets)}
-        self.log("dev_loss", self.model.predict.loss(logits, targets), **options)
-        self.log("dev_accuracy", right, **options)
+        loss = self.model.predict.loss(logits, targets)
+        self.log("dev_loss", loss, **options)
+        self._counts.append((*self.model.predict.counts(logits, targets), loss * len(targets)))
+
+    def on_validation_epoch_end(self) -> None:
+        """The score over all rows: that of a batch may have another denominator than the next one's."""
+        part, whole, loss = (torch.stack(numbers).sum() for numbers in zip(*self._counts, strict=True))
+        self._counts.clear()
+        score = part / whole.clamp(min=1)
+        self.log(self.score, score)
+        # A score of 0 says nothing yet (no label reaches its threshold in the first epochs): then the loss decides.
+        self.log(BEST_BY, torch.where(score > 0, score, -loss), logger=False)
 
     def configure_optimizers(self) -> Any:
         # Vectors and scales are not pulled to zero: only what multiplies an input is.

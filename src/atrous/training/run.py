@@ -23,15 +23,17 @@ from atrous.bundle import Bundle
 from atrous.bundle.folder import write
 from atrous.config import Settings, load
 from atrous.config.kept import SETTINGS
+from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.given import described, table
+from atrous.data.targets import class_weights
 from atrous.data.text import Source
 from atrous.embed import fill
 from atrous.layers import fold
 from atrous.outputs import check, nearest, new_folder
 from atrous.runtime.tokeniser import FIRST
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
-from atrous.training.learner import Learner
+from atrous.training.learner import BEST_BY, Learner
 from atrous.training.loader import Loader
 from atrous.training.tokens import Tokens, tokenise
 from atrous.vectors import load_vectors, with_channels
@@ -79,6 +81,7 @@ def train(
     given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
     corpus = read_corpus(
         given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen.data,
+        several=chosen.predict.name == "labels",
         series=chosen.embed.name == "values", folder=None if out is None else nearest(out), quiet=quiet,
     )  # fmt: skip
     if not quiet:
@@ -107,9 +110,10 @@ def learn(
 
     tokens: the rows as `tokenise` gives them, where that was done before.
 
-    The best checkpoint by accuracy on dev is kept, folded, and scored on dev and test.
+    The best checkpoint by its score on dev is kept, folded, and scored on dev and test.
 
-    Raises NotFinite as `Learner` does, and KeyboardInterrupt if Ctrl-C comes before the first score on dev.
+    Raises ConfigError for the weight of a label that there is not, NotFinite as `Learner` does, and
+    KeyboardInterrupt if Ctrl-C comes before the first score on dev.
     """
     settings = with_channels(settings).resolved()
     seed = settings.train.seed
@@ -117,8 +121,9 @@ def learn(
     torch.manual_seed(seed)
     bundle = Bundle.fresh(settings, reader, corpus.labels)
     _fill(bundle, quiet=watch is None)
+    weights = _weights(rows, corpus, settings)
     loader = Loader(rows, rows=settings.train.batch, seed=seed)
-    learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs)
+    learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
     started = time.perf_counter()
     seen = _fit(learner, loader, Loader(dev, rows=256, seed=0), settings, work, device, watch)
     seconds = round(time.perf_counter() - started, 3)
@@ -142,12 +147,17 @@ def _fill(bundle: Bundle, *, quiet: bool) -> None:
         fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
 
 
+def _weights(rows: Examples, corpus: Corpus, settings: Settings) -> torch.Tensor | None:
+    wanted = settings.train.class_weights
+    return None if wanted is None else torch.from_numpy(class_weights(wanted, rows.targets, corpus.targets))
+
+
 def _fit(
     learner: Learner, loader: Loader, dev: Loader, settings: Settings, work: Path, device: str, watch: Watch | None
 ) -> dict[str, Any]:
     """Train, and put the best checkpoint's weights into the learner; how it went."""
-    best = ModelCheckpoint(work, "best", monitor="dev_accuracy", mode="max", save_weights_only=True)
-    patience = EarlyStopping("dev_accuracy", mode="max", patience=settings.train.patience)
+    best = ModelCheckpoint(work, "best", monitor=BEST_BY, mode="max", save_weights_only=True)
+    patience = EarlyStopping(BEST_BY, mode="max", patience=settings.train.patience)
     interrupt, watching = StopOnInterrupt(), [] if watch is None else [watch]
     with warnings.catch_warnings():
         # Advice for loaders with worker processes, and lightning's and torch's notes to each other.

@@ -29,12 +29,12 @@ def tokenise(corpus: Corpus, settings: Settings, *, quiet: bool = True) -> Token
 
     quiet: say nothing of how far it is, where it takes long.
     """
-    numbers = {label: number for number, label in enumerate(corpus.labels)}
     reader = fit_reader(settings, corpus.train, quiet=quiet)
     parts = []
-    for part in (corpus.train, corpus.dev, corpus.test):
+    judged = corpus.targets.judged
+    for part, known in ((corpus.train, corpus.targets), (corpus.dev, judged), (corpus.test, judged)):
         rows = Progress(quiet=quiet, what="tokenising", total=len(part)).over(part)
-        targets = [numbers[row.label] for row in part]
+        targets = known.array(part, folder=corpus.folder)
         parts.append(Examples.of(reader, (row.given for row in rows), targets, folder=corpus.folder))
     return Tokens(reader, *parts)
 
