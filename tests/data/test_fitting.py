@@ -1,6 +1,9 @@
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atrous.config import load
 from atrous.data.fitting import fit_reader, scale
@@ -48,6 +51,22 @@ def test_a_feature_that_never_changes_is_not_blown_up():
     assert found.deviation == (1.0, 1.0)
     assert math.isclose(found.mean[0], 0.1)
     assert found.mean[1] == 0
+
+
+def test_a_feature_that_is_always_missing_has_a_scale_too():
+    found = scale([parse("?,1 ?,3"), parse("?,?")])
+    assert (found.mean, found.deviation) == ((0.0, 2.0), (1.0, 1.0))
+    assert scale([parse("?,?")]).features == 2
+
+
+@given(st.lists(st.lists(st.floats(-1e3, 1e3), max_size=4), min_size=1, max_size=6))
+def test_the_scale_is_that_of_all_steps_together(rows):
+    found = scale([np.array(row).reshape(-1, 1) for row in rows])
+    steps = np.concatenate([np.array(row) for row in rows])
+    if len(steps):
+        np.testing.assert_allclose(found.mean, steps.mean(), rtol=1e-9, atol=1e-9)
+        if steps.std() > 1e-6:
+            np.testing.assert_allclose(found.deviation, steps.std(), rtol=1e-6)
 
 
 def test_series_without_a_step_have_a_scale_too():

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from atrous.contract import Batch, Embed, State
+from atrous.embed.lookup import look_up
 from atrous.window import Cost
 
 SPREAD = 0.25  # a word without a vector gets one out of U(-SPREAD, SPREAD), about as long as word2vec's
@@ -57,7 +58,7 @@ class Pretrained(Embed):
         self.vectors[ids] = vectors.to(self.vectors)
 
     def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
-        x = F.embedding(batch.fields[self.reads[0]].long(), self.vectors)
+        x = look_up(batch.fields[self.reads[0]], self.vectors, field=self.reads[0])
         return F.dropout(x, self.dropout, self.training), state
 
     def table(self) -> Tensor:

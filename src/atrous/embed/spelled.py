@@ -8,6 +8,7 @@ from jaxtyping import Bool
 from torch import Tensor, nn
 
 from atrous.contract import Batch, Embed, State
+from atrous.embed.lookup import look_up
 from atrous.window import Cost
 
 LETTER = 16  # numbers of a letter's vector
@@ -52,9 +53,9 @@ class Spelled(Embed):
         return f"{self.size}, {self.outputs}, kernel={self.kernel}"
 
     def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
-        ids = batch.fields["characters"].long()
+        ids = batch.fields["characters"]
         real = (ids != 0)[..., None]
-        letters = torch.where(real, F.embedding(ids, self.vectors), self.vectors.new_zeros(()))
+        letters = torch.where(real, look_up(ids, self.vectors, field="characters"), self.vectors.new_zeros(()))
         line = F.pad(letters.flatten(0, 1).transpose(1, 2), ((self.kernel - 1) // 2, self.kernel // 2))
         maps = F.conv1d(line, self.weight, self.bias).transpose(1, 2).reshape(*ids.shape, -1)
         highest = torch.where(real, maps, maps.new_full((), -torch.inf)).amax(2)

@@ -8,6 +8,7 @@ from jaxtyping import Bool
 from torch import Tensor, nn
 
 from atrous.contract import Batch, Embed, State
+from atrous.embed.lookup import look_up
 from atrous.window import Cost, Window
 
 _MULTIPLIER = 0x9E3779B1  # 2**32 divided by the golden ratio: neighbouring ids land far apart
@@ -54,7 +55,7 @@ class Tokens(Embed):
 
     def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
         ids = batch.fields[self.reads[0]].long()
-        x = F.embedding(ids, self.vectors)
+        x = look_up(ids, self.vectors, field=self.reads[0])
         if self.pairs is not None:
             before = torch.cat([state, torch.where(mask, ids, ids.new_zeros(()))], 1)
             # A masked step is no neighbour: a chunk that begins with one leaves the pair of the first token as it is.
