@@ -101,3 +101,14 @@ def test_a_piece_that_is_no_number_changes_nothing():
         with pytest.raises(DataError, match=words):
             row.push(wrong)
     assert row.push("3 ")["values"].tolist() == [[1.0, 1.0]]
+    for wrong in ("4 ", [[1]]):
+        with pytest.raises(DataError, match="after 1 steps, step 1 has 1 values"):
+            row.push(wrong)
+    row.push("4")
+    for _ in range(2):
+        with pytest.raises(DataError, match="after 1 steps, step 1 has 1 values"):
+            row.finish()
+    row.push(",5")
+    assert row.finish()["values"].tolist() == [[4.0, 2.0]]
+    with pytest.raises(DataError, match="^step 1"):
+        row.push("1 ")

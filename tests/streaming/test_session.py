@@ -7,33 +7,14 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.streaming.bundles import CHARACTERS, WORDS, agree, fresh
 
 import atrous
 from atrous import Session
-from atrous.bundle import Bundle
-from atrous.config import load
-from atrous.contract import Embed
 from atrous.encode import ENCODERS
 from atrous.errors import DataError, FolderError, NotStreamable
 from atrous.layers import Conv, Stack
 from atrous.runtime.reader import Reader
-from atrous.runtime.series import Series
-from atrous.runtime.tokeniser import Tokeniser
-
-CHARACTERS = Tokeniser("characters", True, tuple("abcde σς"))
-WORDS = Tokeniser("words", True, ("a", "bad", "bed", "c", "σας", "!"))
-SETTINGS = {"bag": ["embed.bigrams=50"], "tcn": ["encode.depth=2"], "residual": ["encode.depth=2"]}
-
-
-def fresh(name, tokeniser=CHARACTERS, pool=None):
-    torch.manual_seed(1)
-    settings = load(None, ["embed.channels=8", *SETTINGS.get(name, [])], encode=name)
-    bundle = Bundle.fresh(settings, Reader(tokeniser), ("bad", "good", "fair"))
-    with torch.no_grad():
-        for parameter in bundle.model.parameters():
-            parameter.add_(0.1 * torch.randn_like(parameter))
-    bundle.model.eval()
-    return bundle
 
 
 def strided():
@@ -51,12 +32,6 @@ def strided():
 BUNDLES = {name: fresh(name) for name in ENCODERS}
 STREAMING = {name: bundle for name, bundle in BUNDLES.items() if bundle.model.streams} | {"strided": strided()}
 TEXTS = st.lists(st.text("abcdE ΣςA!", max_size=25), min_size=1, max_size=4)
-
-
-def agree(answer, expected):
-    assert answer.probabilities.keys() == expected.probabilities.keys()
-    for label, probability in answer.probabilities.items():
-        assert probability == pytest.approx(expected.probabilities[label], abs=1e-5)
 
 
 def read_by_chance(bundle, texts, chance):
@@ -299,24 +274,6 @@ def test_a_session_whose_model_failed_half_way_is_closed(monkeypatch):
         session.push({"row": "b"})
 
 
-class Values(Embed):
-    """Numbers as they are, 0 where one is missing."""
-
-    outputs = 8
-
-    def step(self, batch, mask, state):
-        return torch.nan_to_num(batch.values).repeat(1, 1, 4), state
-
-
-@pytest.fixture
-def numbers():
-    """A bundle of series with two features."""
-    bundle = fresh("tcn")
-    bundle.reader = Reader(series=Series((0.0, 1.0), (1.0, 2.0)))
-    bundle.model.embed = Values()
-    return bundle
-
-
 def test_a_series_comes_as_text_or_as_numbers(numbers):
     with Session(numbers) as session:
         session.push({"text": "1,2 3", "numbers": [[1, 2]]})
@@ -336,7 +293,11 @@ def test_a_number_that_is_none_is_refused_with_its_row_and_changes_no_row(number
         with pytest.raises(ValueError, match=r"row 'new': this model reads values, .* got \['ids'\]"):
             session.push_ids({"new": [1]})
         assert session.rows == ("row",)
-        session.push({"row": ",5"})
+        session.push({"row": ",x"})
+        with pytest.raises(DataError, match="row 'row': after 1 steps, step 1: 'x' is no finite number"):
+            session.finish_all()
+        session.drop("row")
+        session.push({"row": "1,2 3,5"})
         agree(session.finish("row"), numbers.predict(["1,2 3,5"])[0])
 
 

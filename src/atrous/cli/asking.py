@@ -14,6 +14,9 @@ import typer
 from atrous.cli import options
 from atrous.cli.options import DeviceName, FormatName
 from atrous.cli.shown import prepare, say, say_json, scored
+from atrous.cli.streaming import refuse_what_does_not_go_with_stream
+from atrous.cli.streaming import stream as answer_as_it_comes
+from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
@@ -101,6 +104,11 @@ def predict(
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: Annotated[bool, typer.Option("--json", help="one JSON object a row, with all probabilities")] = False,
+    stream: Annotated[bool, typer.Option("--stream", help="answer lines while they are being written")] = False,
+    every: Annotated[
+        int | None,
+        typer.Option("--every", metavar="N", min=1, help="with --stream: each N tokens of a line", show_default=False),
+    ] = None,
 ) -> None:
     """Answer every text of a file or of standard input.
 
@@ -112,16 +120,24 @@ def predict(
       echo 'what a film' | atrous predict runs/tcn
       atrous predict runs/tcn reviews.csv --text review --out labels.csv
       zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
+      tail -f chat.log | atrous predict runs/tcn --stream --every 100
 
     A row is label, probability and text, with tabs between; of a model that gives several labels, all of them with |
     between, and the probability that exactly these are right. With --out the name's ending decides: .csv, .tsv, .jsonl,
     any of them with .gz or .xz; the file appears when all is done.
+
+    With --stream a row is line, tokens read, "so far" or "final", label and probability: after each piece that arrives,
+    or each N tokens, and at the line's end. The model must stream; one that looks ahead answers a few tokens late.
     """
     from atrous.answering.files import ROWS, predict_file
     from atrous.config.kept import kept
     from atrous.data.formats import format_of
 
     named = None if format is None else format.value
+    if stream:
+        refuse_what_does_not_go_with_stream(file, out=out, text=text, beside=beside, format=named, force=force)
+    elif every is not None:
+        raise ConfigError("--every goes with --stream, which answers a line while it is being written")
     settings = kept(model)  # a folder that is none is refused before standard input is waited for
     if text is None and format_of(file, named) != "text":
         text = settings.data.text
@@ -129,6 +145,10 @@ def predict(
     typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
+
+    if stream:
+        answer_as_it_comes(_loaded(model, device, threads), encoding=encoding or "utf-8", every=every, json=json)
+        return
 
     @functools.cache
     def loaded() -> Bundle:

@@ -80,7 +80,7 @@ def lines(path: Source, *, encoding: str = "utf-8") -> Iterator[tuple[int, str]]
     """
     number = 0
     pieces: list[str] = []  # of a line that no block has ended yet; joined once, so that a long line costs no square
-    for block in _decoded(path, encoding):
+    for block in decoded(path, encoding):
         first, *others = block.split("\n")
         pieces.append(first)
         for other in others:
@@ -105,8 +105,11 @@ def blocks(path: Source) -> Iterator[bytes]:
             yield block
 
 
-def _decoded(path: Source, encoding: str) -> Iterator[str]:
-    """The text in blocks, without its byte order mark."""
+def decoded(path: Source, encoding: str) -> Iterator[str]:
+    """The text as it comes, in blocks that may end anywhere, without its byte order mark.
+
+    Raises what `lines` raises, but for an empty file.
+    """
     decoder = _decoder(encoding)
     name, read, started = named(path), 0, False
     with opened(path) as file:

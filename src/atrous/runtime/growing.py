@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from atrous.errors import DataError
 from atrous.runtime.pieces import Pieces
 from atrous.runtime.reader import Arrays, Reader, Row, padded
 
@@ -28,7 +29,7 @@ class Growing:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         first = replace(reader, beside=None, two_texts=False)
-        self._parts: list[tuple[Pieces, Callable[[str], Arrays]]] = []
+        self._parts: list[tuple[Pieces, Callable[[Row], Arrays]]] = []
         if reader.tokeniser is None:
             self._parts.append((Pieces("numbers", lower=False), first))
         else:
@@ -36,6 +37,7 @@ class Growing:
         if (beside := reader.beside) is not None:
             self._parts.append((Pieces(beside.kind, lower=beside.lower), lambda text: {"beside": beside(text)}))
         self._held = reader.empty
+        self._steps = 0
 
     def push(self, piece: Row) -> Arrays:
         """The arrays of the steps that one more piece decides.
@@ -49,19 +51,33 @@ class Growing:
         return self._decided(found, ended=False)
 
     def finish(self) -> Arrays:
-        """The arrays of the steps that were held back: here the row ends. The next piece begins another."""
+        """The arrays of the steps that were held back: here the row ends. The next piece begins another.
+
+        Raises DataError as the reader does; then the row is as it was.
+        """
+        if self.reader.series is not None:
+            found, self._steps = self._numbers([]), 0
+            return found
         return self._decided([read(pieces.finish()) for pieces, read in self._parts], ended=True)
 
     def _numbers(self, piece: Row) -> Arrays:
         ((pieces, read),) = self._parts
         pieces = copy.deepcopy(pieces)  # what is no number changes nothing
         text = isinstance(piece, str)
-        found = _joined(read("" if text else pieces.finish()), read(pieces.push(piece) if text else piece))
+        before = self._read(read, "" if text else pieces.finish())
+        found = joined(before, self._read(read, pieces.push(piece) if text else piece))
         self._parts = [(pieces, read)]
+        self._steps += len(found["values"])
         return found
 
+    def _read(self, read: Callable[[Row], Arrays], row: Row) -> Arrays:
+        try:
+            return read(row)
+        except DataError as error:
+            raise DataError(f"after {self._steps} steps, {error}" if self._steps else str(error)) from error
+
     def _decided(self, found: list[Arrays], *, ended: bool) -> Arrays:
-        whole = _joined(self._held, {name: array for arrays in found for name, array in arrays.items()})
+        whole = joined(self._held, {name: array for arrays in found for name, array in arrays.items()})
         if ended:
             self._held = self.reader.empty
             steps = max(map(len, whole.values()))
@@ -72,5 +88,6 @@ class Growing:
         return {name: array[:steps] for name, array in whole.items()}
 
 
-def _joined(first: Arrays, then: Arrays) -> Arrays:
+def joined(first: Arrays, then: Arrays) -> Arrays:
+    """The steps of two arrays of every name, end to end."""
     return {name: np.concatenate([array, then[name]]) for name, array in first.items()}

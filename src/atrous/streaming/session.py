@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from atrous.runtime.reader import Row as Piece
 from atrous.streaming.checked import checked
 from atrous.streaming.table import Table
 from atrous.streaming.waiting import Waiting, at_once, stacked
+
+Key: TypeAlias = Any  # anything hashable; a mapping from str is none from Hashable to mypy
 
 
 class Session:
@@ -57,16 +59,16 @@ class Session:
                 f"{self.bundle} must see the whole of a text before its first answer; give whole texts to predict, "
                 "or train a model that streams, such as tcn or lstm"
             )
-        self._rows: dict[Hashable, Waiting] = {}
+        self._rows: dict[Key, Waiting] = {}
         self._table = Table(self._fresh)
         self._closed = False
 
     @property
-    def rows(self) -> tuple[Hashable, ...]:
+    def rows(self) -> tuple[Key, ...]:
         """The keys of the rows that have not ended."""
         return tuple(self._rows)
 
-    def push(self, pieces: Mapping[Hashable, Piece]) -> dict[Hashable, Answer | None]:
+    def push(self, pieces: Mapping[Key, Piece]) -> dict[Key, Answer | None]:
         """Read one more piece of each of these rows; a key that is not among the rows begins one.
 
         A piece is a part of a text, or of what else the model takes as a row: a pair of parts of two texts, some steps
@@ -92,7 +94,7 @@ class Session:
             self._rows[key].growing = row
         return self._read(list(found))
 
-    def push_steps(self, steps: Mapping[Hashable, Mapping[str, Any]]) -> dict[Hashable, Answer | None]:
+    def push_steps(self, steps: Mapping[Key, Mapping[str, Any]]) -> dict[Key, Answer | None]:
         """Read steps, as the bundle's reader gives them, such as {"row": {"ids": [...]}}; otherwise as `push`.
 
         Raises ValueError for what the reader does not give: other arrays, an id that the model does not know.
@@ -105,19 +107,20 @@ class Session:
         self._join(found)
         return self._read(list(found))
 
-    def push_ids(self, ids: Mapping[Hashable, Sequence[int] | NDArray[Any]]) -> dict[Hashable, Answer | None]:
+    def push_ids(self, ids: Mapping[Key, Sequence[int] | NDArray[Any]]) -> dict[Key, Answer | None]:
         """Read ids, as the bundle's tokeniser gives them; for a model that reads nothing else. As `push_steps`."""
         self._check(ids, "ids")
         return self.push_steps({key: {"ids": some} for key, some in ids.items()})
 
-    def finish(self, row: Hashable) -> Answer:
+    def finish(self, row: Key) -> Answer:
         """The answer to the whole text of a row, which ends here and leaves the session.
 
-        Raises ValueError if there is no such row, or the session is closed.
+        Raises ValueError if there is no such row or the session is closed, and DataError for a series that ends in what
+        is no number.
         """
         return self.finish_all([row])[row]
 
-    def finish_all(self, rows: Iterable[Hashable] | None = None) -> dict[Hashable, Answer]:
+    def finish_all(self, rows: Iterable[Key] | None = None) -> dict[Key, Answer]:
         """The answers of several rows that end here, read together; None for all that there are."""
         self._open()
         keys = list(self._rows if rows is None else dict.fromkeys(rows))
@@ -128,7 +131,7 @@ class Session:
         for key in keys:
             row = self._rows[key]
             if row.growing is not None:
-                row.wait(row.growing.finish())
+                row.wait(_told(key, lambda growing: growing.finish(), row.growing))
             missing = -row.steps % grain + self.bundle.model.flush
             # A row that nothing was read of is read too: the answer to no text at all.
             ends.append(missing if row.read + row.steps + missing else grain)
@@ -137,7 +140,7 @@ class Session:
         self.drop(*keys)
         return found
 
-    def drop(self, *rows: Hashable) -> None:
+    def drop(self, *rows: Key) -> None:
         """Let rows leave without an answer. Raises ValueError if there is no such row."""
         self._open()
         for key in rows:
@@ -164,14 +167,14 @@ class Session:
         like = next(model.parameters())
         return model.start(rows), like.new_zeros(rows, len(self.bundle.labels))
 
-    def _growing(self, key: Hashable) -> Growing:
+    def _growing(self, key: Key) -> Growing:
         """What is to read the next piece of a row; a copy, where a piece may be refused after another was read."""
         row = self._rows.get(key)
         if row is None or row.growing is None:
             return Growing(self.bundle.reader)
         return row.growing if self.bundle.reader.series is None else copy.deepcopy(row.growing)
 
-    def _join(self, found: Mapping[Hashable, Arrays]) -> None:
+    def _join(self, found: Mapping[Key, Arrays]) -> None:
         """Let every row wait for its steps, those that are new too."""
         fresh = [key for key in found if key not in self._rows]
         with torch.inference_mode():
@@ -181,7 +184,7 @@ class Session:
         for key, arrays in found.items():
             self._rows[key].wait(arrays)
 
-    def _read(self, keys: Sequence[Hashable]) -> dict[Hashable, Answer | None]:
+    def _read(self, keys: Sequence[Key]) -> dict[Key, Answer | None]:
         """Read the whole grains that wait."""
         self._step(keys, [0] * len(keys))
         model = self.bundle.model
@@ -191,7 +194,7 @@ class Session:
         return {key: decided.get(key) for key in keys}
 
     @torch.inference_mode()
-    def _step(self, keys: Sequence[Hashable], ends: Sequence[int]) -> None:
+    def _step(self, keys: Sequence[Key], ends: Sequence[int]) -> None:
         """Read what waits, rows that have as much to read together; `ends` are masked steps after each row."""
         model = self.bundle.model
         rows = [self._rows[key] for key in keys]
@@ -224,7 +227,7 @@ class Session:
         logits, state = self.bundle.model.step(batch, mask, state)
         self._table.put(places, (state, logits))
 
-    def _answers(self, keys: Sequence[Hashable]) -> dict[Hashable, Answer]:
+    def _answers(self, keys: Sequence[Key]) -> dict[Key, Answer]:
         if not keys:
             return {}
         with torch.inference_mode():
@@ -236,7 +239,7 @@ class Session:
         if not isinstance(pieces, Mapping):
             raise TypeError(f"push needs a mapping from rows to {name}, got {type(pieces).__name__}: {pieces!r:.60}")
 
-    def _known(self, key: Hashable) -> None:
+    def _known(self, key: Key) -> None:
         if key not in self._rows:
             known = ", ".join(map(repr, list(self._rows)[:5])) + ", ..." * (len(self._rows) > 5)
             raise ValueError(f"no row {key!r} in this session; its rows are: {known or 'none'}")
@@ -246,7 +249,7 @@ class Session:
             raise ValueError("the session is closed; open another with atrous.Session(model)")
 
 
-def _told(key: Hashable, read: Callable[[Piece], Any], piece: Piece) -> Any:
+def _told(key: Key, read: Callable[[Any], Any], piece: Any) -> Any:
     """What reading a row's piece gives; an error names the row."""
     try:
         return read(piece)

@@ -1,0 +1,64 @@
+"""`predict --stream`: standard input as it comes."""
+
+from __future__ import annotations
+
+import json as json_module
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from atrous.data.text import STDIN, decoded
+from atrous.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from atrous.bundle.trained import Bundle
+    from atrous.streaming.lines import Said
+
+
+def refuse_what_does_not_go_with_stream(file: str, **given: object) -> None:
+    """Raise ConfigError for a file, and for every option that says how files are read or written."""
+    if file != STDIN:
+        raise ConfigError(f"--stream reads standard input, not {file}; leave --stream out, or: atrous ... < {file}")
+    for name, value in given.items():
+        if value:
+            raise ConfigError(f"--{name} does not go with --stream, which reads lines and prints what it decides")
+
+
+def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool) -> None:
+    """Answer the lines of standard input while they are being written.
+
+    Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, and DataError if
+    the input is empty or not in this encoding.
+    """
+    from atrous.streaming.lines import read_lines
+    from atrous.streaming.session import Session
+
+    if bundle.reader.two_texts:
+        raise ConfigError("--stream reads one text a line, and this model reads pairs of texts; leave --stream out")
+    rewrites = sys.stdout.isatty() and not json
+    number, open_line = 0, False
+    with Session(bundle) as session:
+        try:
+            for said in read_lines(session, decoded(STDIN, encoding), every=every):
+                number, open_line = said.line, rewrites and not said.final
+                print(_shown(said, json=json, rewrites=rewrites), end="", flush=True)
+        finally:
+            if open_line:
+                print()
+    if not number:
+        raise DataError("standard input: nothing in it; write at least one line")
+
+
+def _shown(said: Said, *, json: bool, rewrites: bool) -> str:
+    """A row: an object, columns with tabs between, or, on a terminal, what takes the place of the row before."""
+    answer = said.answer
+    if json:
+        value = {"line": said.line, "tokens": said.tokens, "final": said.final, **answer.to_json()}
+        return json_module.dumps(value, ensure_ascii=False) + "\n"
+    state = "final" if said.final else "so far"
+    columns = (str(said.line), str(said.tokens), state, " ".join(answer.label.split()), f"{answer.probability:.6f}")
+    if not rewrites:
+        return "\t".join(columns) + "\n"
+    width = shutil.get_terminal_size((100, 24)).columns
+    line = f"line {said.line}, {said.tokens:,} tokens, {state}: {columns[3]} {columns[4]}"
+    return f"\r{line[: width - 1]}\x1b[K" + "\n" * said.final

@@ -1,0 +1,149 @@
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from atrous.bundle import Bundle
+from atrous.config import load
+from atrous.runtime.reader import Reader
+from atrous.runtime.tokeniser import Tokeniser
+
+TEXTS = "a good film\r\n\na bad film, seen twice\nunended"
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """Give bytes on standard input."""
+
+    def give(content):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    return give
+
+
+def running(model, *words, **more):
+    """The command itself, its standard input and output in our hands."""
+    command = [sys.executable, "-m", "atrous", "predict", str(model), "--stream", *words]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **{"stdout": subprocess.PIPE, **more}
+    )
+
+
+def test_a_stream_ends_each_line_with_the_answer_of_predict(atrous, model, typed, tmp_path):
+    (tmp_path / "texts.txt").write_text(TEXTS)
+    expected = [json.loads(line) for line in atrous("predict", model, "texts.txt", "--json")[1].splitlines()]
+    typed(TEXTS.encode())
+    code, out, err = atrous("predict", model, "--stream", "--json")
+    assert (code, err) == (0, "")
+    final = [found for found in map(json.loads, out.splitlines()) if found["final"]]
+    assert [(found["line"], found["tokens"]) for found in final] == [(1, 11), (2, 0), (3, 22), (4, 7)]
+    for found, wanted in zip(final, expected, strict=True):
+        assert found["label"] == wanted["label"]
+        assert found["probabilities"] == pytest.approx(wanted["probabilities"], abs=1e-5)
+
+
+def test_every_so_many_tokens_there_is_a_row(atrous, model, typed):
+    typed(b"a good film\na bad\n")
+    code, out, _ = atrous("predict", model, "--stream", "--every", "4")
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert code == 0
+    assert [row[:3] for row in rows] == [
+        ["1", "4", "so far"],
+        ["1", "8", "so far"],
+        ["1", "11", "final"],
+        ["2", "4", "so far"],
+        ["2", "5", "final"],
+    ]
+    assert {row[3] for row in rows} <= {"pos", "neg"}
+    assert all(0.5 <= float(row[4]) <= 1 for row in rows)
+
+
+def test_what_is_written_is_answered_before_the_line_ends(model):
+    process = running(model, "--json")
+    process.stdin.write("a good é".encode()[:-1])  # half a character, which says nothing yet
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["tokens"] == 7
+    process.stdin.write("é".encode()[-1:])
+    process.stdin.flush()
+    found = json.loads(process.stdout.readline())
+    assert (found["line"], found["tokens"], found["final"], found["label"]) == (1, 8, False, "pos")
+    out, err = process.communicate(b"\n")
+    assert [json.loads(line)["final"] for line in out.splitlines()] == [True]
+    assert (process.returncode, err) == (0, b"")
+
+
+def test_on_a_terminal_a_line_is_written_over(model):
+    ours, theirs = pty.openpty()
+    process = running(model, stdout=theirs)
+    process.stdin.write(b"a good")
+    process.stdin.flush()
+    shown = b""
+    while b"so far" not in shown:
+        shown += os.read(ours, 1000)
+    process.communicate(b" film\n")
+    while b"final" not in shown:
+        shown += os.read(ours, 1000)
+    first, second, rest = shown.split(b"\r", 2)[1], shown.split(b"\r", 2)[2], shown.count(b"\n")
+    assert first.startswith(b"line 1, 6 tokens, so far: pos 0.")
+    assert second.startswith(b"line 1, 11 tokens, final: pos 0.")
+    assert rest == 1
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_stream_is_stopped_by_ctrl_c_and_ends_with_its_reader(model):
+    with running(model) as process:
+        process.stdin.write(b"a good film")
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr.read() == b"atrous: stopped\n"
+    command = f"yes 'a good film' | {sys.executable} -m atrous predict {model} --stream | head -2"
+    done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[1]}}"], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0"
+    assert not done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "content", "said"),
+    [
+        (["--stream"], b"good\nb\xffd\n", "standard input: byte 6 is not UTF-8; name the file's encoding"),
+        (["--stream"], b"", "standard input: nothing in it"),
+        (["--stream", "--encoding", "klingon"], b"good\n", "unknown encoding 'klingon'"),
+        (["--every", "3"], b"good\n", "--every goes with --stream"),
+        (["--stream", "--every", "0"], b"good\n", "--every"),
+        (["texts.txt", "--stream"], b"good\n", "--stream reads standard input, not texts.txt"),
+        (["--stream", "--out", "answers.csv"], b"good\n", "--out does not go with --stream"),
+        (["--stream", "--text", "said"], b"good\n", "--text does not go with --stream"),
+        (["--stream", "--format", "csv"], b"good\n", "--format does not go with --stream"),
+    ],
+)
+def test_what_a_stream_does_not_take_is_refused_in_one_line(atrous, model, typed, tmp_path, words, content, said):
+    typed(content)
+    code, _, err = atrous("predict", model, *words)
+    (line,) = err.splitlines()
+    assert (code, line.startswith("atrous: ")) == (2, True)
+    assert said in line
+    assert not list(tmp_path.glob("answers*"))
+
+
+def test_another_encoding_is_read(atrous, model, typed):
+    typed("a good café\n".encode("utf-16"))
+    code, out, _ = atrous("predict", model, "--stream", "--encoding", "utf-16", "--every", "100")
+    assert (code, out.split("\t")[:3]) == (0, ["1", "11", "final"])
+
+
+def test_a_model_that_does_not_stream_is_refused(atrous, typed):
+    Bundle.fresh(load(encode="bilstm"), Reader(Tokeniser("bytes", False, ())), ("neg", "pos")).save("m")
+    typed(b"good\n")
+    code, out, err = atrous("predict", "m", "--stream")
+    assert (code, out) == (2, "")
+    (line,) = err.splitlines()
+    assert "must see the whole of a text" in line
+    assert "such as tcn or lstm" in line
