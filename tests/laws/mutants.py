@@ -5,7 +5,19 @@ from torch import nn
 
 from atrous.attend import Last, Max, Mean
 from atrous.contract import Layer
-from atrous.layers import LSTM, Backward, Conv, Parallel, SelfAttention, Stack
+from atrous.layers import (
+    LSTM,
+    Backward,
+    Conv,
+    ConvTranspose,
+    KMax,
+    Parallel,
+    PastAttention,
+    Pooling,
+    Restored,
+    SelfAttention,
+    Stack,
+)
 from atrous.window import Cost, Window
 
 
@@ -178,17 +190,70 @@ class LastOfTheChunk(Last):
         return x[:, -1]
 
 
+class OverlapLost(ConvTranspose):
+    """Spreads each chunk by itself: what the last one spread into this one is forgotten."""
+
+    def step(self, x, mask, state):
+        y, real, later = super().step(x, mask, torch.zeros_like(state))
+        return y, real, later
+
+
+class RestoredTooLong(Restored):
+    """Takes the mask of its path, which is as long as a whole number of strides, for the mask of its input."""
+
+    def step(self, x, mask, state):
+        y, real, inner = self.path.step(x, mask, state[1])
+        return y, real, (state[0], inner)
+
+
+class PaddingPooled(Pooling):
+    """Takes the maximum over whatever stands in the padding."""
+
+    def forward(self, x, mask=None):
+        return super().forward(x, None)
+
+
+class KOfThePaddedLength(KMax):
+    """Takes k from the length of the batch instead of the row's own."""
+
+    def _kept(self, mask):
+        return super()._kept(torch.ones_like(mask)).minimum(mask.sum(1))
+
+
+class MemoryWithoutEnd(PastAttention):
+    """Sees all that is in the row, and only its stream forgets."""
+
+    def forward(self, x, mask=None):
+        whole = PastAttention(self.inputs, heads=self.heads, memory=x.shape[1]).to(x)
+        whole.load_state_dict(self.state_dict())
+        return whole(x, mask)
+
+
+class ValidWithoutEnd(Conv):
+    """Gives an unpadded convolution as many real steps as it reads."""
+
+    def after(self, mask):
+        return mask[:, :: self.stride]
+
+
 MUTANTS = {  # the law that must catch it: the mutants
     "streaming": {
         "lost state": lambda: LostState(3, 4, kernel=3),
         "state kept on self": lambda: HiddenState(3, 4, kernel=3),
         "sliced from the back": lambda: SlicedFromTheBack(3, 4, kernel=1),
         "memory runs over masked steps": lambda: Stack(Conv(3, 4, kernel=3, right=1), RunsOverMasked(4, 4)),
+        "what is spread is lost between chunks": lambda: OverlapLost(3, 4, kernel=4, stride=2),
+        "restored to a whole number of strides": lambda: RestoredTooLong(
+            Stack(Conv(3, 4, kernel=2, stride=2), ConvTranspose(4, 4, kernel=2, stride=2))
+        ),
+        "a stream that forgets what the whole row does not": lambda: MemoryWithoutEnd(4, heads=2, memory=2),
+        "valid to the end": lambda: ValidWithoutEnd(3, 4, kernel=3, valid=True),
         "skip not delayed": lambda: SkipNotDelayed(Stack(), Conv(4, 4, kernel=3, right=1), join="add"),
         "stride not aligned": lambda: StrideNotAligned(Conv(3, 4, kernel=3, right=1), Conv(4, 4, kernel=3, stride=2)),
     },
     "window": {
         "shifted": lambda: WindowShifted(3, 4, kernel=3),
+        "a memory without end": lambda: MemoryWithoutEnd(4, heads=2, memory=2),
         "one convolution of two forgotten": lambda: OneConvolutionForgotten(Conv(4, 4, kernel=3), Conv(4, 4, kernel=3)),
         "attention that claims to be causal": lambda: CausalClaim(4, heads=2),
     },
@@ -198,6 +263,8 @@ MUTANTS = {  # the law that must catch it: the mutants
         "mask not rescaled after a stride": lambda: Stack(
             Conv(3, 4, kernel=3), MaskNotRescaled(4, 4, kernel=3, stride=2), Conv(4, 4, kernel=3, right=1)
         ),
+        "the padding pooled": lambda: PaddingPooled("max", 3, kernel=3, right=2),
+        "k of the padded length": lambda: KOfThePaddedLength(1, share=0.5),
         "attends to padding": lambda: AttendsToPadding(4, heads=2),
         "reads past the end": lambda: ReadsPastTheEnd(LSTM(3, 4)),
         "statistics of the batch": lambda: BatchNormalised(3),

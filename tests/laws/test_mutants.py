@@ -18,7 +18,7 @@ PLANS = [
 
 
 def rows(layer, length, count=2):
-    return (torch.randn(count, length, layer.inputs, dtype=torch.double),)
+    return (torch.randn(count, length, layer.inputs or 3, dtype=torch.double),)
 
 
 LAWS = {
