@@ -110,5 +110,5 @@ def test_a_piece_that_is_no_number_changes_nothing():
             row.finish()
     row.push(",5")
     assert row.finish()["values"].tolist() == [[4.0, 2.0]]
-    with pytest.raises(DataError, match="^step 1"):
+    with pytest.raises(DataError, match=r"^step 1"):
         row.push("1 ")
