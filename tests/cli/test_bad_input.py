@@ -52,6 +52,8 @@ TRAIN = [  # the file, what else is typed, what the one line says
     ("hole.parquet", ["--text", "txet"], ["hole.parquet: no column 'txet'", "did you mean 'text'"]),
     ("names.csv", ["--encode", "tcm"], ["did you mean 'tcn'"]),
     ("names.csv", ["--device", "tpu"], ["tpu"]),
+    ("names.csv", ["--max-steps", "0"], ["'--max-steps': Input should be greater than or equal to 1", "--help"]),
+    ("names.csv", ["--set", "data.max_steps=0"], ["'data.max_steps' is 0"]),
     ("names.csv", ["--nonsense"], ["--nonsense", "--help"]),
     ("names.csv", ["--encoding", "klingon"], ["klingon"]),
 ]

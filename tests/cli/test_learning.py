@@ -46,6 +46,26 @@ def test_compare_prints_the_verdict_first_and_keeps_the_best(atrous, reviews, tm
     assert (tmp_path / "race" / "best" / "model.safetensors").exists()
 
 
+def test_long_rows_are_cut_wherever_the_model_is_asked_and_the_user_is_told(atrous, reviews, tmp_path):
+    words = ["--data", reviews, "--encode", "ngram", "--out", "model", "--max-steps", "12", *SMALL]
+    code, out, err = atrous("train", *words, "--json")
+    assert code == 0
+    scores = json.loads(out)
+    parts = ", ".join(f"{scores['data'][name]} {name}" for name in ("train", "dev", "test"))
+    assert f"longer than 12 characters and cut to so many: {parts} rows" in err
+    code, _, err = atrous("evaluate", "model", reviews)
+    assert code == 0
+    assert "200 of 200 rows are longer than 12 characters, which is all that model reads of a row, and were cut" in err
+    (tmp_path / "texts.txt").write_text("good\na good film seen\n")
+    code, out, err = atrous("predict", "model", "texts.txt")
+    assert len(out.splitlines()) == 2
+    assert "1 of 2 rows are longer than 12 characters" in err
+    assert not atrous("predict", "model", "texts.txt", "--quiet")[2]
+    code, out, err = atrous("compare", *words[:2], "--encode", "bag", "--seeds", "1", "--max-steps", "12", *SMALL[:2])
+    assert code == 0
+    assert err.count(f"cut to so many: {parts} rows") == 1
+
+
 def test_data_lists_and_writes(atrous, tmp_path):
     assert "languages" in atrous("data")[1]
     code, out, _ = atrous("data", "languages", "--out", "here")

@@ -46,6 +46,15 @@ def test_every_array_a_reader_gives_becomes_a_field_of_the_batch(tmp_path):
     assert batch.values[1, 1].isnan().all()
 
 
+def test_rows_longer_than_is_read_are_cut_and_counted():
+    reader = Reader(Tokeniser("bytes", False, ()), max_steps=3)
+    rows = Examples.of(reader, ["abcd", "abc", "", "abcdef"])
+    assert rows.lengths.tolist() == [3, 3, 0, 3]
+    assert rows.cut == 2
+    assert rows.batch([3])[0].ids.tolist() == [reader("abc")["ids"].tolist()]
+    assert Examples.of(BYTES, ["abcd"]).cut == 0
+
+
 def test_many_rows_go_to_a_file_and_take_few_bytes_each(tmp_path, monkeypatch):
     monkeypatch.setattr("atrous.data.spool.HELD", 1000)
     texts = [f"text {number}" for number in range(4000)]

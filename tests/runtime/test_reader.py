@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from atrous.errors import FolderError
@@ -90,3 +91,22 @@ def test_what_does_not_go_together_is_refused(options, said):
 def test_a_damaged_reader_is_a_damaged_folder(values):
     with pytest.raises(FolderError, match="damaged or of another version"):
         Reader.from_json(values)
+
+
+def test_a_reader_cuts_every_array_of_a_long_row_and_says_so():
+    letters = Tokeniser("characters", False, tuple("defgilmo"))
+    reader = Reader(WORDS, beside=letters, spelling=letters, letters=3, max_steps=2)
+    whole, read = reader.whole("good film"), reader("good film")
+    assert set(read) == {"ids", "beside", "characters"}
+    for name, array in read.items():
+        assert len(array) == 2
+        np.testing.assert_array_equal(array, whole[name][:2])
+    assert reader.cuts("good film")
+    assert not reader.cuts("of")
+    assert not Reader(WORDS).cuts("good film " * 99)
+    assert Reader.from_json(reader.to_json()) == reader
+    with pytest.raises(ValueError, match="max_steps >= 1 or None, got max_steps=0"):
+        Reader(WORDS, max_steps=0)
+    for wrong in ("9", True, 0):
+        with pytest.raises(FolderError, match="max_steps"):
+            Reader.from_json({**reader.to_json(), "max_steps": wrong})

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 import atrous
@@ -7,6 +8,7 @@ from atrous.data.corpus import Corpus
 from atrous.data.rows import Rows
 from atrous.data.tables import Row
 from atrous.data.targets import Targets
+from atrous.errors import ConfigError
 from atrous.training import run
 from atrous.training.tokens import alike, tokenise
 
@@ -46,6 +48,30 @@ def test_only_what_a_token_is_tells_readers_apart():
     assert len({alike(load(embed=embed)) for embed in ({}, {"lower": True}, {"name": "words"}, {"limit": 9})}) == 4
 
 
+def test_rows_that_are_cut_are_counted_and_said(capsys):
+    tokens = tokenise(corpus(), load(data={"max_steps": 9}), quiet=False)
+    assert tokens.train.lengths.max() == 9
+    long = [sum(len(row.text) > 9 for row in part) for part in corpus()[:3]]
+    assert list(tokens.cut.values()) == long
+    said = capsys.readouterr().err
+    assert f"longer than 9 characters and cut to so many: {long[0]} train, {long[1]} dev, {long[2]} test rows" in said
+    assert tokenise(corpus(), load()).cut == {}
+
+
+def test_a_model_reads_no_more_of_a_row_than_it_was_trained_on(tmp_path):
+    rows = [{"text": f"{'good' if n % 2 else 'bad '} film {n}", "label": "pn"[n % 2]} for n in range(200)]
+    model = atrous.train(rows, max_steps=4, set=SMALL, encode="ngram", out=tmp_path / "model", quiet=True)
+    assert model.scores["data"]["cut"] == {name: model.scores["data"][name] for name in ("train", "dev", "test")}
+    again = atrous.load(tmp_path / "model")
+    for one in (model, again):
+        assert one.settings.data.max_steps == 4
+        assert one.predict("good") == one.predict("good and much more that is never read")
+        scores = one.evaluate([*rows[:10], {"text": "bad", "label": "p"}])
+        assert (scores["cut"], scores["rows"]) == (10, 11)
+    with pytest.raises(ConfigError, match=r"'data\.max_steps' is 0"):
+        atrous.train(rows, max_steps=0, quiet=True)
+
+
 def test_a_race_tokenises_once(monkeypatch):
     made = []
     monkeypatch.setattr(
@@ -66,9 +92,6 @@ def test_an_interrupted_tokenisation_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("atrous.data.rows.FEW", 5)
     monkeypatch.chdir(tmp_path)
     rows = ({"text": row.text, "label": row.label} for row in interrupted())
-    try:
+    with pytest.raises(KeyboardInterrupt):
         atrous.train(rows, out=tmp_path / "runs" / "model", quiet=True)
-    except KeyboardInterrupt:
-        assert list(tmp_path.iterdir()) == []
-    else:
-        raise AssertionError("it should have been interrupted")
+    assert list(tmp_path.iterdir()) == []

@@ -101,7 +101,7 @@ class Bundle:
         encoding: str | None = None,
     ) -> dict[str, Any]:
         """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label; where a text can have
-        several labels, micro F1 and exact match instead of the accuracy.
+        several labels, micro F1 and exact match instead of the accuracy; of a model that cuts rows, how many it cut.
 
         data: a file or rows, as for `atrous.train`.
         text, label, beside: columns, if they are not those the model was trained with or the usual names.
@@ -123,7 +123,7 @@ class Bundle:
         found = logits(self.model, examples)
         targets = torch.from_numpy(np.array(examples.targets))
         scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
-        return scores
+        return scores if self.reader.max_steps is None else {**scores, "cut": examples.cut}
 
     def save(self, out: Source, *, force: bool = False) -> None:
         """Write the model folder; `atrous.load` reads it. Raises OutputExists if something is there already."""

@@ -58,10 +58,24 @@ def evaluate(
     if said and not quiet:
         print(said, file=sys.stderr)
     scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, beside=beside, encoding=encoding)
+    if scores.get("cut") and not quiet:
+        _say_cut(scores["cut"], scores["rows"], model)
     if json:
         say_json(scores)
     else:
         _show(scores)
+
+
+def _say_cut(cut: int, rows: int, model: str) -> None:
+    """Say how many rows the model has not read to their end."""
+    from atrous.config.kept import kept
+
+    settings = kept(model)
+    print(
+        f"{cut:,} of {rows:,} rows are longer than {settings.data.max_steps:,} {settings.embed.name}, which is all that "
+        f"{model} reads of a row, and were cut",
+        file=sys.stderr,
+    )
 
 
 def _show(scores: dict[str, Any]) -> None:
@@ -155,13 +169,20 @@ def predict(
         # Only once there is a text to answer: what is wrong with the file is said before torch is imported.
         return _loaded(model, device, threads)
 
-    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
-        return loaded().predict(texts)
+    cut = 0
 
-    predict_file(
+    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
+        nonlocal cut
+        bundle = loaded()
+        cut += sum(map(bundle.reader.cuts, texts))
+        return bundle.predict(texts)
+
+    count = predict_file(
         answers, file, out, text=text, beside=beside or settings.data.beside, features=features,
         encoding=encoding or "utf-8", format=named, json=json, force=force, quiet=quiet, rows=1 if typed else ROWS,
     )  # fmt: skip
+    if cut and not quiet:
+        _say_cut(cut, count, model)
 
 
 def field(

@@ -101,6 +101,7 @@ def train(
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
+    max_steps: options.MaxSteps = None,
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="the model folder; else runs/ENCODER", show_default=False)
     ] = None,
@@ -128,7 +129,9 @@ def train(
     from atrous.config.kept import SETTINGS
     from atrous.outputs import check
 
-    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
+    columns: dict[str, Any] = {
+        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+    }  # fmt: skip
     chosen = _look(data, dev, test, settings, columns, encode, set or [], seed)
     out = out or f"runs/{chosen.encode.name}"
     check(out, force=force, marks=[SETTINGS])
@@ -172,6 +175,7 @@ def compare(
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
+    max_steps: options.MaxSteps = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/compare",
     seed: options.Seed = None,
     set: options.Set = None,
@@ -195,7 +199,9 @@ def compare(
     """
     from atrous.outputs import check
 
-    columns: dict[str, Any] = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
+    columns: dict[str, Any] = {
+        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+    }  # fmt: skip
     for name in encode.split(",") if encode else [None]:
         # Overrides are for the race to share out: one may concern only some of the encoders.
         _look(data, dev, test, settings, columns, name and name.strip(), [], seed)
@@ -222,7 +228,7 @@ def _look(
     dev: str | None,
     test: str | None,
     settings: str | None,
-    columns: dict[str, str | None],
+    columns: dict[str, Any],
     encode: str | None,
     overrides: Sequence[str],
     seed: int | None,

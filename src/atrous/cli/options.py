@@ -59,6 +59,10 @@ Beside: TypeAlias = Annotated[
 Encoding: TypeAlias = Annotated[
     str | None, _option("--encoding", metavar="NAME", help="the file's character encoding; else utf-8")
 ]
+MaxSteps: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--max-steps", metavar="N", min=1, help="tokens read of a row at most; else all", show_default=False),
+]
 Seed: TypeAlias = Annotated[
     int | None, _option("--seed", metavar="N", help="same seed, same model; else the settings say, or 0")
 ]

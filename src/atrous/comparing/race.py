@@ -46,6 +46,7 @@ def compare(
     group: str | None = None,
     beside: str | None = None,
     encoding: str | None = None,
+    max_steps: int | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
     out: Source | None = None,
@@ -68,7 +69,9 @@ def compare(
     names = _names(encode)
     if seeds < 1:
         raise ConfigError(f"--seeds {seeds}: expected 1 or more")
-    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
+    columns: dict[str, Any] = {
+        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+    }  # fmt: skip
     path = None if settings is None else Path(settings)
     chosen = [
         load(path, overrides, data=columns, encode=name, train={"seed": seed})
@@ -115,6 +118,7 @@ def race(
     found = speeds([(entry.bundle, entry.settings) for entry in finished], [row.given for row in corpus.test])
     for entry, speed in zip(finished, found, strict=True):
         entry.speed = speed
+    cut = next(iter(tokens.values())).cut if tokens else {}
     winner = max(finished, key=lambda entry: statistics.fmean(entry.dev_scores), default=None)
     if winner is not None and folder is not None:
         (folder / BEST).mkdir()
@@ -124,7 +128,7 @@ def race(
         **_beside(corpus),
         "best": None if winner is None else {"name": winner.name, "seed": winner.bundle.scores["seed"], "folder": BEST},
         "models": [entry.report() for entry in entries],
-        "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)},
+        "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "cut": cut},
         "interrupted": interrupted,
     }
 

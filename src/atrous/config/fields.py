@@ -88,6 +88,9 @@ class Data(Section):
         None
     )
     encoding: Annotated[Encoding, Field(description="character encoding of the file")] = "utf-8"
+    max_steps: Annotated[
+        Count | None, Field(description="tokens read of a row at most, by the trained model too; unset: all of them")
+    ] = None
 
 
 class Attend(Section):

@@ -18,7 +18,7 @@ from torch import Tensor
 from atrous.contract import Batch
 from atrous.data.spool import Spool
 from atrous.data.targets import Numbers
-from atrous.runtime.reader import Reader, Row
+from atrous.runtime.reader import Reader, Row, steps_of
 
 Places = NDArray[np.int64]
 
@@ -29,6 +29,7 @@ class Examples:
     arrays: by the name of a field of Batch; the first axis of each is the steps of all rows. They may be files mapped
         into memory.
     starts: row r is steps starts[r] ... starts[r + 1] - 1.
+    cut: how many of the rows were longer than the reader reads.
 
     There is no Python object a row: 16 bytes, and 4 a token.
 
@@ -41,8 +42,8 @@ class Examples:
     [[3, 0], [2, 3]]
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Numbers) -> None:
-        self.arrays, self.starts, self.targets = dict(arrays), starts, targets
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Numbers, *, cut: int = 0) -> None:
+        self.arrays, self.starts, self.targets, self.cut = dict(arrays), starts, targets, cut
 
     @classmethod
     def of(
@@ -59,18 +60,20 @@ class Examples:
         """
         spools = {name: Spool(one.dtype, shape=one.shape[1:], folder=folder) for name, one in reader.empty.items()}
         starts = Spool(np.int64, folder=folder)
-        last = 0
+        last = cut = 0
         starts.add(last.to_bytes(8, sys.byteorder))
         for row in rows:
-            read = reader(row)
-            for name, array in read.items():
-                spools[name].add(array)
-            last += len(array)
+            whole = reader.whole(row)
+            steps = steps_of(whole)
+            read = steps if reader.max_steps is None else min(steps, reader.max_steps)
+            for name, array in whole.items():
+                spools[name].add(array[:read])
+            last, cut = last + read, cut + (steps > read)
             starts.add(last.to_bytes(8, sys.byteorder))
         places = np.array(starts.read())  # looked up for every batch: 8 bytes a row are worth it
         if not isinstance(targets, np.ndarray):
             targets = np.array([0] * (len(places) - 1) if targets is None else targets, np.int64)
-        return cls({name: spool.read() for name, spool in spools.items()}, places, targets)
+        return cls({name: spool.read() for name, spool in spools.items()}, places, targets, cut=cut)
 
     def __len__(self) -> int:
         return len(self.targets)

@@ -27,6 +27,7 @@ class Reader:
     two_texts: whether a row is a tuple of two texts.
     spelling: a tokeniser of characters, for the letters of every token; `letters` of them, longer tokens being cut.
     series: the scale of the values, if rows are series.
+    max_steps: how many steps are read of a row at most; the rest is not there. None for all.
 
     A row is a text, or a tuple of two, or a series (a text such as "1.5 ? 3", or a list of numbers). It becomes
 
@@ -54,6 +55,7 @@ class Reader:
     spelling: Tokeniser | None = None
     letters: int = 0
     series: Series | None = None
+    max_steps: int | None = None
 
     def __post_init__(self) -> None:
         if (self.tokeniser is None) == (self.series is None):
@@ -64,6 +66,8 @@ class Reader:
             raise ValueError("Reader of two texts needs a second tokeniser")
         if (self.spelling is None) != (self.letters == 0) or self.letters < 0:
             raise ValueError(f"Reader needs spelling and letters >= 1, or neither, got letters={self.letters}")
+        if self.max_steps is not None and self.max_steps < 1:
+            raise ValueError(f"Reader needs max_steps >= 1 or None, got max_steps={self.max_steps}")
         if self.spelling is not None and self.spelling.kind != "characters":
             raise ValueError(f"Reader needs spelling in characters, got {self.spelling.kind}")
 
@@ -85,7 +89,19 @@ class Reader:
         return self(("", "") if self.two_texts else "")
 
     def __call__(self, row: Row) -> Arrays:
-        """The arrays of a row. Raises DataError for a text that is no series, TypeError for a row of another kind."""
+        """The arrays of a row. Raises DataError for a text that is no series, TypeError for a row of another kind.
+
+        >>> Reader(Tokeniser("bytes", False, ()), max_steps=2)("abc")["ids"].tolist()
+        [99, 100]
+        """
+        return {name: array[: self.max_steps] for name, array in self.whole(row).items()}
+
+    def cuts(self, row: Row) -> bool:
+        """Whether the row has more steps than are read."""
+        return self.max_steps is not None and steps_of(self.whole(row)) > self.max_steps
+
+    def whole(self, row: Row) -> Arrays:
+        """The arrays of a row, however long it is. Raises what calling raises."""
         if self.series is not None:
             return {"values": self.series(row)}
         text, other = self.texts(row)
@@ -127,8 +143,9 @@ class Reader:
         found = {name: part.to_json() for name, part in parts.items() if part is not None}
         if self.two_texts:
             found["two_texts"] = True
-        if self.letters:
-            found["letters"] = self.letters
+        for name in ("letters", "max_steps"):
+            if getattr(self, name):
+                found[name] = getattr(self, name)
         return found
 
     @classmethod
@@ -139,18 +156,30 @@ class Reader:
         {'ids': 258}
         """
         try:
-            if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, "two_texts", "letters"}:
+            if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, "two_texts", "letters", "max_steps"}:
                 raise ValueError(f"expected an object of {', '.join(_PARTS)}, got {values!r:.60}")
             two_texts, letters = values.get("two_texts", False), values.get("letters", 0)
             if not isinstance(two_texts, bool) or not isinstance(letters, int):
                 raise ValueError(f"expected two_texts and letters to be a boolean and a number, got {values!r:.60}")
+            max_steps = values.get("max_steps")
+            if max_steps is not None and (not isinstance(max_steps, int) or isinstance(max_steps, bool)):
+                raise ValueError(f"expected max_steps to be a whole number, got {max_steps!r:.60}")
             parts = {name: kind.from_json(values[name]) for name, kind in _PARTS.items() if name in values}
-            return cls(**parts, two_texts=two_texts, letters=letters)
+            return cls(**parts, two_texts=two_texts, letters=letters, max_steps=max_steps)
         except ValueError as error:
             raise FolderError(
                 f"what the model reads cannot be understood: {error}; the folder is damaged or of another version, "
                 "so copy or train the model again"
             ) from error
+
+
+def steps_of(arrays: Arrays) -> int:
+    """How many steps the arrays of a row have.
+
+    >>> steps_of(Reader(Tokeniser("bytes", False, ()))("abc"))
+    3
+    """
+    return len(next(iter(arrays.values())))
 
 
 _PARTS: dict[str, Any] = {"tokeniser": Tokeniser, "beside": Tokeniser, "spelling": Tokeniser, "series": Series}

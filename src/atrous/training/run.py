@@ -53,6 +53,7 @@ def train(
     group: str | None = None,
     beside: str | None = None,
     encoding: str | None = None,
+    max_steps: int | None = None,
     seed: int | None = None,
     set: Sequence[str] = (),
     out: Source | None = None,
@@ -66,6 +67,7 @@ def train(
         of dictionaries, which may be one that can be read once. dev, test: the same; without, a hash of the text holds
         out one row in ten each, and `group` names a column whose equal values stay together.
     beside: the column of a second text, which the model reads beside the first.
+    max_steps: how many tokens are read of a row at most, here and by the trained model.
     settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
     device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
 
@@ -74,7 +76,9 @@ def train(
     Raises DataError, ConfigError and OutputExists for what is wrong with the input, and NotFinite when the loss is
     no longer finite.
     """
-    columns = {"text": text, "label": label, "group": group, "beside": beside, "encoding": encoding}
+    columns: dict[str, Any] = {
+        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+    }  # fmt: skip
     chosen = load(None if settings is None else Path(settings), set, data=columns, encode=encode, train={"seed": seed})
     if out is not None:
         check(out, force=force, marks=[SETTINGS])
@@ -117,7 +121,8 @@ def learn(
     """
     settings = with_channels(settings).resolved()
     seed = settings.train.seed
-    reader, rows, dev, test = tokens or tokenise(corpus, settings, quiet=watch is None)
+    tokens = tokens or tokenise(corpus, settings, quiet=watch is None)
+    reader, rows, dev, test = tokens
     torch.manual_seed(seed)
     bundle = Bundle.fresh(settings, reader, corpus.labels)
     _fill(bundle, quiet=watch is None)
@@ -131,7 +136,13 @@ def learn(
     bundle.scores = {
         **seen,
         "seconds": seconds,
-        "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "files": {}},
+        "data": {
+            "train": len(corpus.train),
+            "dev": len(corpus.dev),
+            "test": len(corpus.test),
+            "cut": tokens.cut,
+            "files": {},
+        },
         "dev": bundle.score_of(dev),
         "test": bundle.score_of(test),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import NamedTuple
 
 from atrous.config import Settings
@@ -23,20 +25,32 @@ class Tokens(NamedTuple):
     dev: Examples
     test: Examples
 
+    @property
+    def cut(self) -> dict[str, int]:
+        """How many rows of each part were longer than is read; empty where all is read."""
+        parts = {"train": self.train, "dev": self.dev, "test": self.test}
+        return {} if self.reader.max_steps is None else {name: part.cut for name, part in parts.items()}
+
 
 def tokenise(corpus: Corpus, settings: Settings, *, quiet: bool = True) -> Tokens:
     """Learn a vocabulary on the training rows, and turn all rows into ids, each once.
 
     quiet: say nothing of how far it is, where it takes long.
     """
-    reader = fit_reader(settings, corpus.train, quiet=quiet)
+    reader = replace(fit_reader(settings, corpus.train, quiet=quiet), max_steps=settings.data.max_steps)
     parts = []
     judged = corpus.targets.judged
     for part, known in ((corpus.train, corpus.targets), (corpus.dev, judged), (corpus.test, judged)):
         rows = Progress(quiet=quiet, what="tokenising", total=len(part)).over(part)
         targets = known.array(part, folder=corpus.folder)
         parts.append(Examples.of(reader, (row.given for row in rows), targets, folder=corpus.folder))
-    return Tokens(reader, *parts)
+    tokens = Tokens(reader, *parts)
+    if tokens.cut and not quiet:
+        named = ", ".join(f"{cut:,} {name}" for name, cut in tokens.cut.items())
+        print(
+            f"longer than {reader.max_steps:,} {settings.embed.name} and cut to so many: {named} rows", file=sys.stderr
+        )
+    return tokens
 
 
 def alike(settings: Settings) -> str:
@@ -47,4 +61,4 @@ def alike(settings: Settings) -> str:
     >>> first == alike(load(encode="bag", embed={"channels": 8})), first == alike(load(embed={"lower": True}))
     (True, False)
     """
-    return settings.embed.model_dump_json(exclude=_AFTERWARDS)
+    return f"{settings.data.max_steps} {settings.embed.model_dump_json(exclude=_AFTERWARDS)}"
