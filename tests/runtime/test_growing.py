@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,8 @@ READERS = {
     "words beside characters": Reader(WORDS, beside=LETTERS),
     "characters beside words": Reader(LETTERS, beside=WORDS, spelling=LETTERS, letters=1),
     "two texts": Reader(WORDS, beside=LETTERS, two_texts=True),
+    "words, some steps": Reader(WORDS, max_steps=3),
+    "two texts, some steps": Reader(WORDS, beside=LETTERS, two_texts=True, max_steps=4),
 }
 TEXTS = st.text("aAbΣς! .é", max_size=20)
 NUMBERS = Reader(series=Series((0.0, 1.0), (1.0, 2.0)))
@@ -63,12 +66,13 @@ def test_any_cutting_gives_the_arrays_of_the_whole_row(name, texts, seed):
             same(in_pieces(row, cut(text, chance)), reader(text))
 
 
+@pytest.mark.parametrize("reader", [NUMBERS, replace(NUMBERS, max_steps=3)])
 @given(steps=st.lists(st.tuples(st.integers(-9, 9), st.one_of(st.none(), st.integers(0, 99)))), seed=st.integers(0, 99))
-def test_a_series_may_be_cut_within_a_number(steps, seed):
+def test_a_series_may_be_cut_within_a_number(reader, steps, seed):
     text = " ".join(f"{first},{'?' if second is None else second}" for first, second in steps)
-    row = Growing(NUMBERS)
-    same(in_pieces(row, cut(text, random.Random(seed))), NUMBERS(text))
-    same(in_pieces(row, [[*map(list, steps[:2])], [*map(list, steps[2:])]]), NUMBERS(text))
+    row = Growing(reader)
+    same(in_pieces(row, cut(text, random.Random(seed))), reader(text))
+    same(in_pieces(row, [[*map(list, steps[:2])], [*map(list, steps[2:])]]), reader(text))
 
 
 def test_numbers_end_the_number_that_was_being_written():

@@ -53,6 +53,17 @@ def read_by_chance(bundle, texts, chance):
         return whole
 
 
+def test_a_session_reads_no_more_of_a_row_than_predict_does():
+    bundle = fresh("tcn")
+    bundle.reader = Reader(CHARACTERS, max_steps=4)
+    with Session(bundle) as session:
+        for piece in ("abc", "da", "ae"):
+            session.push({"row": piece})
+        agree(session.finish("row"), bundle.predict("abcdaae")[0])
+        session.push({"row": "abcd"})
+        agree(session.finish("row"), bundle.predict("abcdaae")[0])
+
+
 @pytest.mark.parametrize("name", STREAMING)
 @given(texts=TEXTS, seed=st.integers(0, 2**16))
 def test_a_session_answers_as_predict_does_however_texts_are_cut(name, texts, seed):

@@ -10,7 +10,7 @@ import numpy as np
 
 from atrous.errors import DataError
 from atrous.runtime.pieces import Pieces
-from atrous.runtime.reader import Arrays, Reader, Row, padded
+from atrous.runtime.reader import Arrays, Reader, Row, padded, steps_of
 
 
 class Growing:
@@ -18,7 +18,7 @@ class Growing:
 
     A piece is a part of what the reader takes as a row: of a text, or of a pair of texts (one of the two may be empty),
     or of a series, as text or as numbers. Of two representations as many steps go out as both have decided; those
-    of the longer one wait.
+    of the longer one wait. What is beyond the reader's `max_steps` is not there.
 
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> row = Growing(Reader(Tokeniser("words", True, ("good", "film"))))
@@ -28,7 +28,7 @@ class Growing:
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
-        first = replace(reader, beside=None, two_texts=False)
+        first = replace(reader, beside=None, two_texts=False, max_steps=None)
         self._parts: list[tuple[Pieces, Callable[[Row], Arrays]]] = []
         if reader.tokeniser is None:
             self._parts.append((Pieces("numbers", lower=False), first))
@@ -38,6 +38,7 @@ class Growing:
             self._parts.append((Pieces(beside.kind, lower=beside.lower), lambda text: {"beside": beside(text)}))
         self._held = reader.empty
         self._steps = 0
+        self._given = 0  # steps of the row that went out
 
     def push(self, piece: Row) -> Arrays:
         """The arrays of the steps that one more piece decides.
@@ -45,10 +46,10 @@ class Growing:
         Raises TypeError and DataError as the reader does; then the row is as it was.
         """
         if self.reader.series is not None:
-            return self._numbers(piece)
+            return self._cut(self._numbers(piece))
         texts = self.reader.texts(piece)
         found = [read(pieces.push(text)) for (pieces, read), text in zip(self._parts, texts, strict=False)]
-        return self._decided(found, ended=False)
+        return self._cut(self._decided(found, ended=False))
 
     def finish(self) -> Arrays:
         """The arrays of the steps that were held back: here the row ends. The next piece begins another.
@@ -57,8 +58,16 @@ class Growing:
         """
         if self.reader.series is not None:
             found, self._steps = self._numbers([]), 0
-            return found
-        return self._decided([read(pieces.finish()) for pieces, read in self._parts], ended=True)
+        else:
+            found = self._decided([read(pieces.finish()) for pieces, read in self._parts], ended=True)
+        found, self._given = self._cut(found), 0
+        return found
+
+    def _cut(self, found: Arrays) -> Arrays:
+        if self.reader.max_steps is not None:
+            found = {name: array[: self.reader.max_steps - self._given] for name, array in found.items()}
+        self._given += steps_of(found)
+        return found
 
     def _numbers(self, piece: Row) -> Arrays:
         ((pieces, read),) = self._parts
