@@ -2,9 +2,9 @@
 
     python benchmarks/token_file.py [--rows 1000000 4000000] [--group]
 
-Reads rows as they are made, splits, counts and tokenises them as `atrous.train` does, and draws an epoch's order. Prints
-the peak of what cannot be given back (RssAnon: pages mapped from a file can) for each number of rows, and the
-difference a row between the two, which the vocabulary, the same for both, has no part in; exits 1 if that is above 32
+Reads rows as they are made, splits, counts and tokenises them as `atrous.train` does, and draws an epoch's batches.
+Prints the peak of what cannot be given back (RssAnon: pages mapped from a file can) for each number of rows, and the
+difference a row between the two, in which the vocabulary, the same for both, has no part; exits 1 if that is above 32
 bytes. Linux only.
 """
 

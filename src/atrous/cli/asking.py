@@ -72,8 +72,8 @@ def _say_cut(cut: int, rows: int, model: str) -> None:
 
     settings = kept(model)
     print(
-        f"{cut:,} of {rows:,} rows are longer than {settings.data.max_steps:,} {settings.embed.name}, which is all that "
-        f"{model} reads of a row, and were cut",
+        f"{cut:,} of {rows:,} rows are longer than {settings.data.max_steps:,} {settings.embed.name}, which is all "
+        f"that {model} reads of a row, and were cut",
         file=sys.stderr,
     )
 
