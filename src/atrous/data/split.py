@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ from atrous.errors import DataError
 
 Splits = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]
 Shares = NDArray[np.float64]
-Digests = NDArray[Any]  # big-endian, so that their order is that of their bytes
+Digests = NDArray[np.uint64]
 Numbers = NDArray[np.int32]
 
 _DIGEST = 8  # bytes
+_BLOCK = 1 << 18  # rows that are looked up together
 
 
 def split(
@@ -116,19 +117,24 @@ def _shares_by_group(rows: Sequence[Row], seed_text: str) -> Shares:
     That of the smallest group of the chain; without any, that of the text, so that a chain has its group's number
     whatever texts are added to it.
     """
-    digests = Spool(">u8"), Spool(">u8")
+    digests = Spool(np.uint64), Spool(np.uint64)
     for row in rows:
-        digests[0].add(_digest("text", same(row.text), seed_text))
-        digests[1].add(_digest("group", row.group, seed_text) if row.group else bytes(_DIGEST))
+        digests[0].add(_native(_digest("text", same(row.text), seed_text)))
+        digests[1].add(_native(_digest("group", row.group, seed_text)) if row.group else bytes(_DIGEST))
     texts, groups = (spool.read() for spool in digests)
     chain_of, chains = _chains(texts, groups)
-    numbers = np.array([_rehashed(b"g", group) for group in chains.tolist()])
+    numbers = np.fromiter((_rehashed(b"g", int(group)) for group in chains), np.float64, len(chains))
     shares = np.empty(len(rows))
     tied = chain_of < len(chains)
     shares[tied] = numbers[chain_of[tied]]
     for place in np.flatnonzero(~tied):
         shares[place] = _rehashed(b"t", int(texts[place]))
     return shares
+
+
+def _native(digest: bytes) -> bytes:
+    """A digest as a number in memory, so that numbers have the order of the digests."""
+    return int.from_bytes(digest, "big").to_bytes(_DIGEST, sys.byteorder)
 
 
 def _rehashed(role: bytes, digest: int) -> float:
@@ -139,17 +145,24 @@ def _chains(texts: Digests, groups: Digests) -> tuple[Numbers, Digests]:
     """Of each row, the number of the smallest group that shared texts and groups tie it to, and the groups in order.
 
     groups: 0 where a row has none. A row that is tied to no group has a number above all.
+    Memory: 25 bytes a row; the digests may be on disk.
     """
-    grouped = groups != 0
-    text_of, group_of = _ranks(texts)[0], _ranks(groups[grouped])
-    their_text, their_group, found = text_of[grouped], *group_of
-    smallest = np.arange(len(found), dtype=np.int32)
+    (text_of, found_texts), (group_of, found) = _ranks(texts), _ranks(groups)
+    none, count, distinct = len(found) and not found[0], len(found), len(found_texts)
+    del found_texts
+    smallest = np.arange(count, dtype=np.int32)
+    if none:
+        smallest[0] = count  # rows without a group tie nothing
     while True:
-        of_text = np.full(len(texts), len(found), np.int32)
-        np.minimum.at(of_text, their_text, smallest[their_group])
-        now = smallest.copy()
-        np.minimum.at(now, their_group, of_text[their_text])
-        now = now[now]  # a chain of n links is walked in about log n rounds
+        of_text = np.full(distinct, count, np.int32)
+        for block in _blocks(len(texts)):
+            np.minimum.at(of_text, text_of[block], smallest[group_of[block]])
+        now = np.append(smallest, np.int32(count))
+        for block in _blocks(len(texts)):
+            np.minimum.at(now, group_of[block], of_text[text_of[block]])
+        if none:
+            now[0] = count
+        now = now[now[:-1]]  # a chain of n links is walked in about log n rounds
         if np.array_equal(now, smallest):
             return of_text[text_of], found
         smallest = now
@@ -157,10 +170,16 @@ def _chains(texts: Digests, groups: Digests) -> tuple[Numbers, Digests]:
 
 def _ranks(values: Digests) -> tuple[Numbers, Digests]:
     """Of each value its place among the distinct ones, and those in order."""
-    order = np.argsort(values)
-    ordered = values[order]
+    ordered = np.sort(values)
     first = np.ones(len(values), bool)
     first[1:] = ordered[1:] != ordered[:-1]
+    distinct = ordered[first]
+    del ordered, first
     ranks = np.empty(len(values), np.int32)
-    ranks[order] = np.cumsum(first, dtype=np.int32) - np.int32(1)
-    return ranks, ordered[first]
+    for block in _blocks(len(values)):
+        ranks[block] = np.searchsorted(distinct, values[block])
+    return ranks, distinct
+
+
+def _blocks(count: int) -> Iterator[slice]:
+    return (slice(first, first + _BLOCK) for first in range(0, count, _BLOCK))

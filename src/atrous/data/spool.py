@@ -52,8 +52,8 @@ class Spool:
     def read(self) -> NDArray[Any]:
         """All items, in one array that must not be written to. Nothing may be added after it."""
         if self._file is None:
-            array = np.frombuffer(bytes(self._held), self.dtype).reshape(-1, *self.shape)
-            self._held = bytearray()
+            array, self._held = np.frombuffer(self._held, self.dtype).reshape(-1, *self.shape), bytearray()
+            array.flags.writeable = False
             return array
         self._write()
         self._file.flush()
