@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from atrous.config import ENCODE_SETTINGS, PRESETS, Section, Settings
+from atrous.config import ENCODE_SETTINGS, PRESETS, Section, Settings, dump, load
 from atrous.config.encoders import Attention, Bag, Tcn
+from atrous.errors import ConfigError
 
 
 def sections() -> list[type[Section]]:
@@ -58,3 +59,46 @@ def test_heads_must_divide_channels() -> None:
 def test_no_value_is_bent_into_shape(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="1 validation error"):
         Settings.model_validate({"train": wrong})
+
+
+@pytest.mark.parametrize(
+    "override, kept",
+    [
+        ("data.soft=probabilities", "probabilities"),
+        ("data.soft=p_*", "p_*"),
+        ('data.soft=["neg", "pos"]', ("neg", "pos")),
+        ('data.soft={neg="p 0", "so so"="p1"}', {"neg": "p 0", "so so": "p1"}),
+        ("train.class_weights=balanced", "balanced"),
+        ('train.class_weights={neg=1, "so so"=2.5}', {"neg": 1.0, "so so": 2.5}),
+    ],
+)
+def test_labels_columns_and_weights_are_written_as_they_are_read(override, kept, tmp_path):
+    settings = load(None, [override])
+    section, _, field = override.partition("=")[0].partition(".")
+    assert getattr(getattr(settings, section), field) == kept
+    (tmp_path / "again.toml").write_text(dump(settings), encoding="utf-8")
+    assert load(tmp_path / "again.toml") == settings
+    assert settings.model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    "override, words",
+    [
+        ('data.soft=["p", "p"]', "'data.soft' is .* should be one column of tables"),
+        ('data.soft=["p"]', "a list of columns named as the labels"),
+        ("data.soft=*", "a pattern of columns"),
+        ("data.soft=p_*_*", "a pattern of columns"),
+        ("data.soft={a=1}", "or a table label = column"),
+        ("train.class_weights=even", 'should be "balanced" or a table'),
+        ("train.class_weights={a=0}", "each above 0"),
+        ("train.class_weights={}", "should be"),
+        ('train.class_weights={a="2"}', "should be"),
+        ("train.label_smoothing=1.0", "less than 1"),
+        ("predict.threshold=0.0", "greater than 0"),
+        ('data.separator=""', "at least 1 character"),
+        ("predict=several", "should be 'classes' or 'labels'"),
+    ],
+)
+def test_settings_of_labels_that_mean_nothing_are_refused(override, words):
+    with pytest.raises(ConfigError, match=words):
+        load(None, [override])

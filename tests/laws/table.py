@@ -45,7 +45,7 @@ from atrous.layers import (
     wide,
 )
 from atrous.model import Model
-from atrous.predict import Classes
+from atrous.predict import HEADS
 
 LAYERS = {
     "Conv, kernel 1": lambda: Conv(3, 4, kernel=1),
@@ -261,7 +261,14 @@ REFUSED = {("bigru", "last"), ("bilstm", "last"), ("birnn", "last")}
 # Every encoder before its own pool, and every pool behind an encoder that keeps the rate and one that lowers it.
 PAIRS = sorted({(name, PRESETS[name].pool) for name in ENCODERS} | set(itertools.product(("tcn", "deep"), POOLS)))
 MODELS = {f"{encoder}, {pool}": (encoder, pool) for encoder, pool in PAIRS}
+# Every other head once, behind the name of a model: what stands before it does not know of it.
+MODELS |= {f"tcn, max, {head}": ("tcn", "max") for head in HEADS if head != "classes"}
 POOL_SIZES = {"kmax": {"k": 2}, "unpadded": {"depth": 2}}
+
+
+def head_of(name):
+    """The name of the head of a model of the table."""
+    return [*name.split(", "), "classes"][2]
 
 
 def make_model(name, *, bigrams=0):
@@ -270,5 +277,5 @@ def make_model(name, *, bigrams=0):
     torch.manual_seed(len(name))
     layer = ENCODERS[encoder]()
     attend = POOLS[pool](layer.outputs or 3, **POOL_SIZES.get(pool, {}))
-    model = Model(Tokens(9, 3, bigrams=bigrams), layer, attend, Classes(attend.outputs, 3))
+    model = Model(Tokens(9, 3, bigrams=bigrams), layer, attend, HEADS[head_of(name)](attend.outputs, 3))
     return shaken(model)

@@ -14,7 +14,7 @@ from atrous.data.batch import Examples
 from atrous.layers import fold
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
-from tests.laws.table import MODELS
+from tests.laws.table import MODELS, head_of
 
 BYTES = Reader(Tokeniser("bytes", False, ()))
 TEXTS = ["one", "", "a longer text, of many more tokens", "zwei Wörter"]
@@ -37,7 +37,9 @@ def written(folder):
     expected = {}
     for name, (encoder, pool) in MODELS.items():
         options = ["embed.channels=4"] + (["encode.channels=4"] if encoder != "bag" else [])
-        bundle = Bundle.fresh(load(None, options, encode=encoder, attend=pool), BYTES, ("a", "b"))
+        bundle = Bundle.fresh(
+            load(None, options, encode=encoder, attend=pool, predict=head_of(name)), BYTES, ("a", "b")
+        )
         fold(bundle.model).eval()
         expected[name] = logits(bundle.model, Examples.of(BYTES, TEXTS)).tolist()
         bundle.save(folder / name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from atrous.config.embedding import Embed
 from atrous.config.encoders import Encode, Tcn
@@ -68,8 +68,8 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
 
 
 Encoding = Annotated[str, AfterValidator(_is_text_encoding)]
-Soft = Annotated[str | tuple[str, ...] | dict[str, str], PlainValidator(_is_soft)]
-ClassWeights = Annotated[Literal["balanced"] | dict[str, float], PlainValidator(_is_class_weights)]
+Soft = Annotated[str | tuple[str, ...] | dict[str, str], BeforeValidator(_is_soft)]
+ClassWeights = Annotated[Literal["balanced"] | dict[str, float], BeforeValidator(_is_class_weights)]
 
 
 class Data(Section):
