@@ -211,7 +211,7 @@ def test_texts_are_guessed_by_content_without_losing_a_row(standard_input):
 def test_a_usual_name_is_found_without_reading_ahead(monkeypatch, file):
     taken = itertools.count()
 
-    def counted(path, *, encoding, format):
+    def counted(path, **_):
         for line in range(2, 999):
             next(taken)
             yield line, {"text": "x"}
@@ -251,9 +251,8 @@ def test_memory_does_not_grow_with_the_number_of_texts(file):
         tracemalloc.stop()
 
 
-def test_the_readers_load_neither_torch_nor_numpy():
-    modules = "atrous.data.tables, atrous.data.split, atrous.data.packaged"
-    code = f"import sys, {modules}; sys.exit(bool({{'torch', 'numpy', 'pyarrow', 'django'}} & set(sys.modules)))"
+def test_the_readers_load_nothing_that_takes_long():
+    code = "import sys, atrous.data.tables; sys.exit(bool({'torch', 'numpy', 'pyarrow', 'django'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
