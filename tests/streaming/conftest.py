@@ -10,10 +10,10 @@ from atrous.runtime.series import Series
 class Values(Embed):
     """Numbers as they are, 0 where one is missing."""
 
-    outputs = 8
+    outputs = 3
 
     def step(self, batch, mask, state):
-        return torch.nan_to_num(batch.values).repeat(1, 1, 4), state
+        return torch.nan_to_num(batch.values)[..., [0, 1, 1]], state
 
 
 @pytest.fixture

@@ -1,5 +1,4 @@
 import inspect
-import itertools
 import random
 
 import numpy as np
@@ -7,10 +6,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.streaming.bundles import CHARACTERS, WORDS, agree, fresh
+from tests.streaming.bundles import CHARACTERS, WORDS, agree, fresh, with_encoder
 
 import atrous
 from atrous import Session
+from atrous.bundle import Bundle
+from atrous.config import load
 from atrous.encode import ENCODERS
 from atrous.errors import DataError, FolderError, NotStreamable
 from atrous.layers import Conv, Stack
@@ -19,12 +20,12 @@ from atrous.runtime.reader import Reader
 
 def strided():
     """A bundle whose encoder has grain 6 and looks ahead."""
-    bundle = fresh("ngram")
-    channels = bundle.model.encode.outputs
-    encode = Stack(
-        Conv(8, 4, kernel=3, right=1), Conv(4, 4, kernel=2, stride=2), Conv(4, channels, kernel=7, stride=3, right=5)
-    )
-    bundle.model = type(bundle.model)(bundle.model.embed, encode, bundle.model.attend, bundle.model.predict)
+
+    def encode():
+        looks_ahead, halves = Conv(3, 4, kernel=3, right=1), Conv(4, 4, kernel=2, stride=2)
+        return Stack(looks_ahead, halves, Conv(4, 4, kernel=7, stride=3, right=5))
+
+    bundle = with_encoder(fresh("ngram"), encode)
     assert (bundle.model.grain, bundle.delay > 0) == (6, True)
     return bundle
 
@@ -79,13 +80,6 @@ def test_words_may_be_cut_too(texts, seed):
     found = read_by_chance(bundle, texts, random.Random(seed))
     for row, expected in enumerate(bundle.predict(texts)):
         agree(found[row], expected)
-
-
-def test_the_answers_tell_texts_apart():
-    # Else the tests above could not fail.
-    for bundle in STREAMING.values():
-        found = sorted(answer.probabilities["bad"] for answer in bundle.predict(["", "abc", "cba ab", "dd dd"]))
-        assert all(more - less > 1e-3 for less, more in itertools.pairwise(found))
 
 
 @pytest.mark.parametrize("name", ["tcn", "lstm"])
@@ -164,7 +158,7 @@ def test_a_row_may_leave_without_an_answer_and_come_again():
 def test_a_long_session_keeps_no_more_than_its_rows():
     bundle = STREAMING["tcn"]
     with Session(bundle) as session:
-        for number in range(40):
+        for number in range(20):
             session.push({number: "abc", "long": "abcde"})
             if number >= 3:
                 session.finish(number - 3)
@@ -206,7 +200,7 @@ def test_rows_with_as_much_to_read_are_read_together(monkeypatch):
 
 
 def test_a_session_opens_a_folder(tmp_path):
-    bundle = fresh("lstm")
+    bundle = Bundle.fresh(load(encode="lstm"), Reader(CHARACTERS), ("bad", "good"))
     bundle.save(tmp_path / "model")
     with Session(str(tmp_path / "model")) as session:
         session.push({"row": "abc"})
