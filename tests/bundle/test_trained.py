@@ -50,3 +50,17 @@ def test_evaluate_counts_what_predict_says(bundle, tmp_path):
     path.write_text("\n".join(["text,label", *(f"{text},{'pos' if n % 3 else 'neg'}" for n, text in enumerate(texts))]))
     right = [answer.label == ("pos" if n % 3 else "neg") for n, answer in enumerate(bundle.predict(texts))]
     assert bundle.evaluate(path)["accuracy"] == pytest.approx(sum(right) / 20)
+
+
+def test_a_bundle_slides_over_a_long_text():
+    reader = Reader(Tokeniser("characters", False, tuple("abc ")))
+    settings = load(None, ["attend.depth=2"], encode="bag", embed={"bigrams": 0, "channels": 4}, attend="unpadded")
+    bundle = Bundle.fresh(settings, reader, ("neg", "pos"))
+    text = "abc cab bca" * 3
+    for one_by_one in (False, True):
+        found = bundle.slide(text, window=7, stride=3, one_by_one=one_by_one)
+        expected = bundle.predict([text[start : start + 7] for start in range(0, len(text) - 6, 3)])
+        assert len(found) == len(expected) == 9
+        for answer, wanted in zip(found, expected, strict=True):
+            assert answer.probability == pytest.approx(wanted.probability, abs=1e-5)
+    assert bundle.slide("abc", window=7) == bundle.slide("", window=7) == []

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from atrous.answering.predict import logits
+from atrous.answering.slide import slide
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
@@ -90,6 +91,20 @@ class Bundle:
         if not several:
             return []
         return self.readable(logits(self.model, Examples.of(self.reader, several)).numpy())
+
+    def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[Answer]:
+        """The answer to every window of a long text: answer j is of tokens j * stride ... j * stride + window - 1.
+
+        In one pass if that gives the numbers that `predict` gives for each window alone; see
+        `atrous.answering.slide.slide` for when it does, and for the errors. one_by_one: read every window by itself.
+        """
+        row, _ = Examples.of(self.reader, [text]).batch([0])
+        if not row.lengths[0]:
+            row = row.cut(slice(0, 0))
+        device = next(self.model.parameters()).device
+        row = row.map(lambda part: part.to(device))
+        found = slide(self.model, row, window=window, stride=stride, one_by_one=one_by_one)
+        return answers(found.numpy(), self.labels) if len(found) else []
 
     def evaluate(
         self,
