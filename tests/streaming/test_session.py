@@ -316,6 +316,17 @@ def test_a_pair_of_texts_comes_in_pairs_of_pieces():
         agree(session.finish("row"), bundle.predict([("abc", "bad bed")])[0])
 
 
+def test_a_text_of_several_labels_gets_them_while_it_streams():
+    settings = load(encode="tcn", predict="labels")
+    bundle = Bundle.fresh(settings, Reader(CHARACTERS), ("art", "sport", "war"))
+    with Session(bundle) as session:
+        so_far = session.push({"row": "abad"})["row"]
+        whole = session.finish("row")
+    for found, expected in zip((so_far, whole), bundle.predict(["abad", "abad"]), strict=True):
+        assert found.labels == expected.labels
+        agree(found, expected)
+
+
 def test_ids_may_be_any_kind_of_whole_numbers():
     bundle = STREAMING["tcn"]
     with Session(bundle) as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -92,19 +92,20 @@ class Bundle:
             return []
         return self.readable(logits(self.model, Examples.of(self.reader, several)).numpy())
 
-    def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[Answer]:
+    def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[AnyAnswer]:
         """The answer to every window of a long text: answer j is of tokens j * stride ... j * stride + window - 1.
 
         In one pass if that gives the numbers that `predict` gives for each window alone; see
         `atrous.answering.slide.slide` for when it does, and for the errors. one_by_one: read every window by itself.
         """
-        row, _ = Examples.of(self.reader, [text]).batch([0])
+        # A model that was trained on the first steps of its rows is asked about every window, not about the first.
+        row, _ = Examples.of(replace(self.reader, max_steps=None), [text]).batch([0])
         if not row.lengths[0]:
             row = row.cut(slice(0, 0))
         device = next(self.model.parameters()).device
         row = row.map(lambda part: part.to(device))
         found = slide(self.model, row, window=window, stride=stride, one_by_one=one_by_one)
-        return answers(found.numpy(), self.labels) if len(found) else []
+        return self.readable(found.numpy()) if len(found) else []
 
     def evaluate(
         self,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from atrous.errors import DataError
 from atrous.runtime.growing import Growing, joined
-from atrous.runtime.readable import Answer
+from atrous.runtime.readable import AnyAnswer
 from atrous.runtime.reader import Arrays
 from atrous.streaming.session import Session
 
@@ -24,7 +24,7 @@ class Said(NamedTuple):
     line: int
     tokens: int
     final: bool
-    answer: Answer
+    answer: AnyAnswer
 
 
 def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = None) -> Iterator[Said]:

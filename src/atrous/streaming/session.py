@@ -18,7 +18,7 @@ from atrous.contract import Batch, State
 from atrous.data.text import Source
 from atrous.errors import DataError, NotStreamable
 from atrous.runtime.growing import Growing
-from atrous.runtime.readable import Answer, answers
+from atrous.runtime.readable import AnyAnswer
 from atrous.runtime.reader import Arrays
 from atrous.runtime.reader import Row as Piece
 from atrous.streaming.checked import checked
@@ -68,7 +68,7 @@ class Session:
         """The keys of the rows that have not ended."""
         return tuple(self._rows)
 
-    def push(self, pieces: Mapping[Key, Piece]) -> dict[Key, Answer | None]:
+    def push(self, pieces: Mapping[Key, Piece]) -> dict[Key, AnyAnswer | None]:
         """Read one more piece of each of these rows; a key that is not among the rows begins one.
 
         A piece is a part of a text, or of what else the model takes as a row: a pair of parts of two texts, some steps
@@ -94,7 +94,7 @@ class Session:
             self._rows[key].growing = row
         return self._read(list(found))
 
-    def push_steps(self, steps: Mapping[Key, Mapping[str, Any]]) -> dict[Key, Answer | None]:
+    def push_steps(self, steps: Mapping[Key, Mapping[str, Any]]) -> dict[Key, AnyAnswer | None]:
         """Read steps, as the bundle's reader gives them, such as {"row": {"ids": [...]}}; otherwise as `push`.
 
         Raises ValueError for what the reader does not give: other arrays, an id that the model does not know.
@@ -107,12 +107,12 @@ class Session:
         self._join(found)
         return self._read(list(found))
 
-    def push_ids(self, ids: Mapping[Key, Sequence[int] | NDArray[Any]]) -> dict[Key, Answer | None]:
+    def push_ids(self, ids: Mapping[Key, Sequence[int] | NDArray[Any]]) -> dict[Key, AnyAnswer | None]:
         """Read ids, as the bundle's tokeniser gives them; for a model that reads nothing else. As `push_steps`."""
         self._check(ids, "ids")
         return self.push_steps({key: {"ids": some} for key, some in ids.items()})
 
-    def finish(self, row: Key) -> Answer:
+    def finish(self, row: Key) -> AnyAnswer:
         """The answer to the whole text of a row, which ends here and leaves the session.
 
         Raises ValueError if there is no such row or the session is closed, and DataError for a series that ends in what
@@ -120,7 +120,7 @@ class Session:
         """
         return self.finish_all([row])[row]
 
-    def finish_all(self, rows: Iterable[Key] | None = None) -> dict[Key, Answer]:
+    def finish_all(self, rows: Iterable[Key] | None = None) -> dict[Key, AnyAnswer]:
         """The answers of several rows that end here, read together; None for all that there are."""
         self._open()
         keys = list(self._rows if rows is None else dict.fromkeys(rows))
@@ -184,7 +184,7 @@ class Session:
         for key, arrays in found.items():
             self._rows[key].wait(arrays)
 
-    def _read(self, keys: Sequence[Key]) -> dict[Key, Answer | None]:
+    def _read(self, keys: Sequence[Key]) -> dict[Key, AnyAnswer | None]:
         """Read the whole grains that wait."""
         self._step(keys, [0] * len(keys))
         model = self.bundle.model
@@ -227,12 +227,12 @@ class Session:
         logits, state = self.bundle.model.step(batch, mask, state)
         self._table.put(places, (state, logits))
 
-    def _answers(self, keys: Sequence[Key]) -> dict[Key, Answer]:
+    def _answers(self, keys: Sequence[Key]) -> dict[Key, AnyAnswer]:
         if not keys:
             return {}
         with torch.inference_mode():
             logits: Tensor = self._table.take([self._rows[key].place for key in keys])[1]
-            return dict(zip(keys, answers(logits.float().cpu().numpy(), self.bundle.labels), strict=True))
+            return dict(zip(keys, self.bundle.readable(logits.float().cpu().numpy()), strict=True))
 
     def _check(self, pieces: object, name: str) -> None:
         self._open()
