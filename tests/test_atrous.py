@@ -38,3 +38,7 @@ def test_calling_a_public_function_does_not_replace_it():
             atrous.example_data("missing", "out")
         with pytest.raises(atrous.AtrousError):
             atrous.field("missing")
+        with pytest.raises(atrous.AtrousError):
+            atrous.export("missing", "out")
+        with pytest.raises(atrous.AtrousError):
+            atrous.verify("missing")

@@ -174,6 +174,7 @@ def test_every_block_of_a_document_runs(path: Path, folder: Path) -> None:
         ("settings.md", {"toml": 2, "python": 1}),
         ("contract.md", {"python": 2}),
         ("embeddings.md", {"console": 6, "python": 6}),
+        ("export.md", {"console": 2, "python": 1}),
     ],
 )
 def test_the_documents_have_blocks_to_run(name: str, least: dict[str, int]) -> None:

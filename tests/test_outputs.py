@@ -26,7 +26,7 @@ def test_force_replaces_only_what_is_marked_as_ours(tmp_path):
     assert (tmp_path / "ours" / "mark").read_text() == "new"
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("precious")
-    with pytest.raises(OutputExists, match="a folder that atrous did not write"):
+    with pytest.raises(OutputExists, match="a folder with something else in it"):
         check(tmp_path / "thesis", force=True, marks=["mark"])
 
 

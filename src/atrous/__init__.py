@@ -1,6 +1,7 @@
 """atrous: convolutional sequence models, with recurrent models as equal citizens.
 
     train, compare, load, field, example_data    what one does
+    export, verify                                a model without torch; the proof that its readings agree
     Bundle                                        what train and load return: predict, evaluate, window, save
     Layer, Pool                                   what a part of one's own derives from
     Window, Cost                                  what a layer sees and costs
@@ -26,6 +27,8 @@ from atrous.errors import (
     FolderError,
     InputError,
     MissingExtra,
+    NotEqual,
+    NotExportable,
     NotFinite,
     NotStreamable,
     OutputExists,
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from atrous.comparing.race import compare
     from atrous.contract import Layer, Pool
     from atrous.data.packaged import example_data
+    from atrous.exporting.folder import export
+    from atrous.exporting.verifying import verify
     from atrous.instruments.field import field
     from atrous.streaming.session import Session
     from atrous.training.run import train
@@ -57,6 +62,8 @@ __all__ = [
     "InputError",
     "Layer",
     "MissingExtra",
+    "NotEqual",
+    "NotExportable",
     "NotFinite",
     "NotStreamable",
     "OutputExists",
@@ -66,9 +73,11 @@ __all__ = [
     "__version__",
     "compare",
     "example_data",
+    "export",
     "field",
     "load",
     "train",
+    "verify",
 ]
 
 # Where the names live that are fetched when they are first used; as imported above for those who only read types.
@@ -81,9 +90,11 @@ _HOMES = {
     "Window": "atrous.window",
     "compare": "atrous.comparing.race",
     "example_data": "atrous.data.packaged",
+    "export": "atrous.exporting.folder",
     "field": "atrous.instruments.field",
     "load": "atrous.bundle.folder",
     "train": "atrous.training.run",
+    "verify": "atrous.exporting.verifying",
 }
 
 

@@ -8,7 +8,9 @@
     │   ├── OutputExists   an output that is there already
     │   └── MissingExtra   an optional part that is not installed
     ├── NotFinite          a loss that is no longer a finite number
-    └── NotStreamable      a layer that must see its whole row at once
+    ├── NotStreamable      a layer that must see its whole row at once
+    ├── NotExportable      a model that cannot be written as a graph
+    └── NotEqual           two readings of a model that should agree and do not: the command line exits 1
 
 Arguments of layers and functions raise `ValueError` and `TypeError`.
 """
@@ -48,3 +50,11 @@ class NotFinite(AtrousError):
 
 class NotStreamable(AtrousError):
     """`step` was called on a layer whose answer depends on steps still to come without limit."""
+
+
+class NotExportable(AtrousError):
+    """A model that cannot be written as a graph; the message says what stands in the way."""
+
+
+class NotEqual(AtrousError):
+    """Two ways of reading one model differ by more than rounding; the message has the largest difference."""

@@ -14,32 +14,33 @@ from atrous.errors import OutputExists
 Destination = str | PathLike[str]
 
 
-def check(out: Destination, *, force: bool, marks: Sequence[str] = ()) -> None:
+def check(out: Destination, *, force: bool, marks: Sequence[str] = (), option: str = " with --out") -> None:
     """Refuse an output that is there already, before anything is computed for it.
 
     force: whether it may be replaced.
     marks: what a folder must hold one of to be replaced: `--force` never deletes a folder that is not ours.
+    option: how another name is given, for the message; "" where the output is an argument.
 
     Raises OutputExists.
     """
     try:
-        refusal = _refusal(Path(out), force=force, marks=marks)
+        refusal = _refusal(Path(out), force=force, marks=marks, option=option)
     except OSError as error:
-        raise _not_written(out, error) from error
+        raise _not_written(out, error, option) from error
     if refusal:
         raise OutputExists(f"{out}: {refusal}")
 
 
-def _refusal(path: Path, *, force: bool, marks: Sequence[str]) -> str:
+def _refusal(path: Path, *, force: bool, marks: Sequence[str], option: str) -> str:
     """Why nothing may be written there, and what to do; "" if something may."""
-    another = f"name another{' folder' * bool(marks)} with --out"
+    another = f"name another{' folder' * bool(marks)}{option}"
     if path.is_dir():
         if not marks:
-            return "a folder is there already; name a file with --out"
+            return f"a folder is there already; name a file{option}"
         if not any(path.iterdir()):
             return ""
         if not any((path / mark).is_file() for mark in marks):
-            return f"a folder that atrous did not write is there already; {another}"
+            return f"a folder with something else in it is there already; {another}"
     elif path.exists() and not path.is_file():
         return f"neither a file nor a folder, and would be replaced by one; {another}"  # /dev/null, a pipe
     elif path.exists() and marks:
@@ -59,24 +60,24 @@ def nearest(out: Destination) -> Path:
     return next(parent for parent in Path(out).absolute().parents if parent.exists())
 
 
-def _not_written(out: Destination, error: OSError) -> OutputExists:
-    return OutputExists(f"{out}: cannot be written ({error.strerror}); name another with --out")
+def _not_written(out: Destination, error: OSError, option: str) -> OutputExists:
+    return OutputExists(f"{out}: cannot be written ({error.strerror}); name another{option}")
 
 
 @contextmanager
-def new_folder(out: Destination, *, force: bool, marks: Sequence[str]) -> Iterator[Path]:
+def new_folder(out: Destination, *, force: bool, marks: Sequence[str], option: str = " with --out") -> Iterator[Path]:
     """A fresh folder beside `out` to write into; it takes the name `out` when the block ends without an exception.
 
     Raises what `check` raises, and OutputExists if the folder cannot be made.
     """
-    check(out, force=force, marks=marks)
+    check(out, force=force, marks=marks, option=option)
     target = Path(out).resolve()
-    with _beside(target, out, folder=True) as fresh:
+    with _beside(target, out, folder=True, option=option) as fresh:
         yield fresh
         if not target.exists():
             fresh.rename(target)
             return
-        with _beside(target, out, folder=True) as old:
+        with _beside(target, out, folder=True, option=option) as old:
             target.rename(old)
             try:
                 fresh.rename(target)
@@ -93,13 +94,13 @@ def new_file(out: Destination, *, force: bool) -> Iterator[Path]:
     """
     check(out, force=force)
     target = Path(out).resolve()
-    with _beside(target, out, folder=False) as fresh:
+    with _beside(target, out, folder=False, option=" with --out") as fresh:
         yield fresh
         fresh.replace(target)
 
 
 @contextmanager
-def _beside(target: Path, out: Destination, *, folder: bool) -> Iterator[Path]:
+def _beside(target: Path, out: Destination, *, folder: bool, option: str) -> Iterator[Path]:
     """A fresh file or folder beside the target; at the end it goes, if it is still there, and parents left empty."""
     # In the same folder, so that the rename at the end stays on one file system.
     fresh = target.parent / f".{target.name}.{secrets.token_hex(4)}"
@@ -109,7 +110,7 @@ def _beside(target: Path, out: Destination, *, folder: bool) -> Iterator[Path]:
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh.mkdir() if folder else fresh.touch()
         except OSError as error:
-            raise _not_written(out, error) from error
+            raise _not_written(out, error, option) from error
         yield fresh
     finally:
         shutil.rmtree(fresh, ignore_errors=True) if folder else fresh.unlink(missing_ok=True)

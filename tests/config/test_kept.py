@@ -18,3 +18,9 @@ def test_the_settings_of_a_run_are_not_those_of_a_model(tmp_path):
     with pytest.raises(FolderError, match="names no format"):
         kept.kept(tmp_path)
     assert Settings().task == "classify"
+
+
+def test_an_export_is_told_from_a_model_folder(tmp_path):
+    (tmp_path / "export.json").write_text("{}")
+    with pytest.raises(FolderError, match=r"an export, not a model folder; python .*run\.py answers with it"):
+        kept.kept(tmp_path)

@@ -1,6 +1,5 @@
 """Law 6, dry: torch.export takes every layer, whole and step by step, with any batch and any length."""
 
-import jaxtyping
 import pytest
 import torch
 from torch import nn
@@ -24,14 +23,6 @@ def traced(part, arguments, shapes):
 
 
 ANY = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}  # any batch, any length
-
-
-@pytest.fixture(autouse=True)
-def symbolic_shapes():
-    """While tracing, sizes are symbols: the run-time check of annotated shapes would pin them to numbers."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def by_row(state):

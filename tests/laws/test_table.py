@@ -14,6 +14,7 @@ from atrous.attend import POOLS
 from atrous.config import load
 from atrous.contract import Embed, Layer
 from atrous.encode import ENCODERS as PUBLIC_ENCODERS
+from atrous.encode import WHOLE_ROWS
 from atrous.errors import ConfigError
 from atrous.tasks.classify import build
 from tests.laws.table import EMBEDDINGS, ENCODERS, LAYERS, NOT_STREAMABLE, POOL_TABLE, REFUSED, TABLE, make
@@ -41,6 +42,10 @@ def test_every_encoder_and_every_pool_is_a_line_of_the_table():
 
 def test_the_list_of_refusals_is_what_the_layers_themselves_say():
     assert {name for name in TABLE if not make(name).streams} == NOT_STREAMABLE
+
+
+def test_the_encoders_that_must_see_whole_rows_are_those_that_refuse_to_stream():
+    assert {name for name in PUBLIC_ENCODERS if f"encoder {name}" in NOT_STREAMABLE} == WHOLE_ROWS
 
 
 @pytest.mark.parametrize("pair", list(itertools.product(ENCODERS, POOL_TABLE)))

@@ -108,7 +108,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_nothing(data, tmp_pa
 def test_an_output_that_exists_is_refused_before_anything_is_read(tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "thesis.txt").write_text("precious")
-    with pytest.raises(OutputExists, match="a folder that atrous did not write"):
+    with pytest.raises(OutputExists, match="a folder with something else in it"):
         atrous.train("missing.csv", out=tmp_path / "model", force=True)
 
 

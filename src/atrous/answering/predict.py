@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 
 from atrous.answering.chunks import LONG, check_length, evaluating, read_in_chunks
-from atrous.data.batch import Examples, by_length
+from atrous.data.batch import Examples
 from atrous.errors import ConfigError
 from atrous.model import Model
+from atrous.runtime.lengths import by_length
 
 
 @torch.inference_mode()

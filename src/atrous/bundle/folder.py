@@ -35,12 +35,16 @@ def write(bundle: Bundle, folder: Path) -> None:
     """Write the files of the bundle into a folder that is there."""
     fold(bundle.model)
     keep(bundle.settings, folder)
-    vocabulary = {"reader": bundle.reader.to_json(), "labels": list(bundle.labels)}
-    (folder / VOCABULARY).write_text(_json(vocabulary), encoding="utf-8")
+    (folder / VOCABULARY).write_text(vocabulary(bundle), encoding="utf-8")
     (folder / SCORES).write_text(_json(bundle.scores), encoding="utf-8")
     (folder / CARD).write_text(card(bundle), encoding="utf-8")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.model.state_dict().items()}
     save_file(weights, folder / WEIGHTS)
+
+
+def vocabulary(bundle: Bundle) -> str:
+    """What `vocabulary.json` holds: how a row becomes numbers, and the labels in the order of the logits."""
+    return _json({"reader": bundle.reader.to_json(), "labels": list(bundle.labels)})
 
 
 def load(path: Source) -> Bundle:
@@ -51,13 +55,13 @@ def load(path: Source) -> Bundle:
     """
     settings = kept(path)
     folder = Path(path)
-    vocabulary = _read_json(folder / VOCABULARY)
-    labels = vocabulary.get("labels")
+    words = _read_json(folder / VOCABULARY)
+    labels = words.get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels) or len({*labels}) < 2:
         raise FolderError(f"{folder / VOCABULARY}: no list of two labels or more; {REMEDY}")
     try:
         # Folders of the first version have a tokeniser alone.
-        reader = Reader.from_json(vocabulary.get("reader", {"tokeniser": vocabulary.get("tokeniser")}))
+        reader = Reader.from_json(words.get("reader", {"tokeniser": words.get("tokeniser")}))
     except FolderError as error:
         raise FolderError(f"{folder / VOCABULARY}: {error}") from error
     with torch.random.fork_rng(devices=[]):  # loading a model leaves the caller's random numbers as they were

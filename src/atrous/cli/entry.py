@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import io
-import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from atrous import __version__
 from atrous.cli.asking import evaluate, field, predict
+from atrous.cli.checking import export, verify
 from atrous.cli.learning import compare, data, demo, train
 from atrous.cli.shown import STOPPED, say
-from atrous.errors import AtrousError
+from atrous.errors import AtrousError, NotEqual
+from atrous.runtime.console import ending_with_its_reader, speak_unicode
 
-COMMANDS = (demo, data, train, compare, evaluate, predict, field)  # in the order of the help
-
-
-def _ending_with_its_reader(command: Callable[..., int | None]) -> Callable[..., int]:
-    """The command, which ends quietly and well when whoever reads its output has had enough, as `| head` has."""
-
-    @functools.wraps(command)
-    def run(*positional: Any, **named: Any) -> int:
-        try:
-            code = command(*positional, **named)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # Python flushes once more at its end, and must find something open then.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        return code or 0
-
-    return run
+COMMANDS = (demo, data, train, compare, evaluate, predict, field, export, verify)  # in the order of the help
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 for command in COMMANDS:
-    app.command()(_ending_with_its_reader(command))
+    app.command()(ending_with_its_reader(command))
 
 
 def _version(wanted: bool | None) -> None:
@@ -80,14 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    _speak_unicode()
+    speak_unicode()
     with warnings.catch_warnings():
         if not sys.warnoptions:
             warnings.simplefilter("ignore")  # what libraries tell their callers; python -W shows it
         try:
             return _run(words or ["--help"])
         except AtrousError as error:
-            return _refuse(str(error))
+            return _refuse(str(error), code=1 if isinstance(error, NotEqual) else 2)
         except (KeyboardInterrupt, typer.Abort):
             return _stopped()
         except SystemExit as stop:
@@ -120,18 +101,7 @@ def _stopped() -> int:
     return STOPPED
 
 
-def _refuse(message: str) -> int:
+def _refuse(message: str, *, code: int = 2) -> int:
     for line in message.splitlines():
         print(f"atrous: {line}", file=sys.stderr)
-    return 2
-
-
-def _speak_unicode() -> None:
-    """Texts in any script can be printed: to a file or a pipe as UTF-8, to a terminal as well as it can."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            with contextlib.suppress(ValueError, OSError):
-                if stream.isatty():
-                    stream.reconfigure(errors="replace")
-                else:
-                    stream.reconfigure(encoding="utf-8", errors="replace")
+    return code

@@ -16,6 +16,7 @@ from atrous import __version__
 from atrous.config.fields import Settings
 from atrous.config.reading import dump
 from atrous.errors import FolderError
+from atrous.runtime.manifest import MANIFEST
 
 FORMAT = 1  # raised when a folder written by one version cannot be read by the version before
 SETTINGS, VOCABULARY = "config.toml", "vocabulary.json"
@@ -38,6 +39,8 @@ def kept(path: str | PathLike[str]) -> Settings:
         what = "a file, not a model folder" if folder.exists() else "no such model folder"
         raise FolderError(f"{path}: {what}; name a folder that `atrous train --out` wrote")
     file = folder / SETTINGS
+    if not file.is_file() and (folder / MANIFEST).is_file():
+        raise FolderError(f"{path}: an export, not a model folder; python {folder / 'run.py'} answers with it")
     if not file.is_file():
         raise FolderError(f"{path}: not a model folder, it has no {SETTINGS}; name one that `atrous train --out` wrote")
     try:

@@ -1,0 +1,51 @@
+"""What a stranger who finds an export wants to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from atrous.bundle.trained import Bundle
+
+_FILES = """\
+| file | what it holds |
+|---|---|
+| `run.py` | the program; `python run.py --help` says what it takes |
+| `model.onnx` | the model over whole texts |
+{stream}| `vocabulary.json` | how a text becomes numbers, and the labels in the order of the logits |
+| `settings.toml` | what the model was trained with |
+| `export.json` | what the graphs take; size and SHA-256 of every file |
+| `requirements.txt` | what to install |
+| `runtime/` | the part of atrous that run.py imports |"""
+_STREAM = (
+    "| `stream.onnx`, `start.npz` | the model over a text in chunks, and one row of its state before the first |\n"
+)
+
+
+def card(bundle: Bundle, about: dict[str, Any]) -> str:
+    """The README of an export, in Markdown: how to run it, and what its graphs take and give.
+
+    about: what export.json says of the model.
+    """
+    labels = ", ".join(f"`{label}`" for label in bundle.labels)
+    given = ", ".join(f"`{name}` ({one['type']})" for name, one in about["inputs"].items())
+    sections = [
+        f"# A {bundle.settings.encode.name} that tells {len(bundle.labels)} labels apart, exported",
+        f"Labels: {labels}. A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
+        "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
+        "$ python run.py texts.csv --out answers.csv\n```",
+        "Neither torch nor atrous is needed. Keep the files together: run.py refuses one that is of another export.",
+        _FILES.format(stream=_STREAM if "stream" in about else ""),
+        f"`model.onnx` takes {given} and gives `logits`, (batch, labels). Any number of rows and any time from 1 on; "
+        "what stands after a row's length is not read.",
+    ]
+    if "stream" in about:
+        stream = about["stream"]
+        names = ", ".join(f"`{name}`" for name in about["inputs"] if name != "lengths")
+        sections.append(
+            f"`stream.onnx` takes {names}, `mask` (batch, time), True where a step is real, and every `state_...`; it "
+            f"gives the `logits` of what is decided so far and every `next_state_...`. A chunk has a multiple of "
+            f"{stream['grain']} steps; after a text, {stream['flush']} masked steps bring out the rest."
+        )
+    else:
+        sections.append("There is no graph for chunks: this model must see a text to its end.")
+    return "\n\n".join(sections) + "\n"

@@ -1,0 +1,122 @@
+"""The proof on a user's own checkpoint: alone, padded, batched, streamed and exported are one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from atrous.bundle.folder import load
+from atrous.bundle.trained import Bundle
+from atrous.data.batch import Examples
+from atrous.encode import WHOLE_ROWS
+from atrous.errors import AtrousError, DataError
+from atrous.exporting import parity
+from atrous.exporting.folder import need_onnx, tell, write
+from atrous.exporting.parity import Reading
+from atrous.exporting.rows import drawn, first, interesting
+from atrous.runtime.graph import Exported
+
+ROWS = 100
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What came of reading the same rows in every way.
+
+    rows: how many. drawn: whether they were drawn from the model's vocabulary, for want of data.
+    longest: the longest of them, in steps. readings: one a way.
+    """
+
+    rows: int
+    drawn: bool
+    longest: int
+    readings: tuple[Reading, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every way agrees, but for those that this kind of model always refuses."""
+        return all(reading.passed for reading in self.readings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Numbers and words for a JSON file."""
+        ways = {reading.way: reading.to_json() for reading in self.readings}
+        return {"passed": self.passed, "rows": self.rows, "drawn": self.drawn, "longest": self.longest, "ways": ways}
+
+
+def verify(
+    model: Bundle | str | PathLike[str],
+    data: str | PathLike[str] | Sequence[str] | None = None,
+    *,
+    rows: int = ROWS,
+    text: str | None = None,
+    encoding: str = "utf-8",
+    seed: int = 0,
+    quiet: bool = True,
+    shown: Callable[[Reading], None] | None = None,
+) -> Verification:
+    """Read the same rows in every way that the model can be read, and compare the numbers.
+
+    The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks;
+    exported, whole and streamed. Each is held against every row alone: the largest difference between two logits may
+    be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export.
+
+    model: a Bundle or a model folder.
+    data: texts, or a file of them, of which the first `rows` are read; None: texts drawn from the model's own
+        vocabulary, of no token, of one, of about its window, and ragged.
+    text, encoding: the column of the texts and the file's character encoding, as for predict.
+    seed: of the texts, the groups and the chunks. quiet: do not say on standard error what is being done.
+    shown: called with each reading as it is done.
+
+    Raises FolderError for a model folder that cannot be loaded, DataError if there is no row, and what else the readers
+    raise for the data.
+    """
+    if rows < 1:
+        raise ValueError(f"verify needs rows >= 1, got rows={rows}")
+    bundle = model if isinstance(model, Bundle) else load(model)
+    random = Random(seed)
+    if data is None:
+        texts = drawn(bundle.reader, interesting(bundle.window, random), random)
+    elif isinstance(data, str | PathLike):
+        texts = first(data, rows, text=text, known=bundle.settings.data.text, encoding=encoding)[1]
+    else:
+        texts = list(data)
+    if not texts:
+        raise DataError("verify needs at least one row, got none")
+    examples = Examples.of(bundle.reader, texts)
+    readings = []
+    for reading in _readings(bundle, examples, random, quiet=quiet):
+        readings.append(reading)
+        if shown:
+            shown(reading)
+    return Verification(len(examples), data is None, int(examples.lengths.max()), tuple(readings))
+
+
+def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) -> Iterator[Reading]:
+    own = parity.ready(bundle.model)
+    whole_only = bundle.settings.encode.name in WHOLE_ROWS or not getattr(own.attend, "streams", True)
+    tell(f"reading {len(rows)} rows alone", quiet=quiet)
+    reference = parity.alone(own, rows)
+    yield parity.compare("alone", lambda: parity.alone(own, rows, backwards=True), reference)
+    tell("reading them padded, batched and streamed", quiet=quiet)
+    yield parity.compare("padded", lambda: parity.padded(own, rows, random), reference)
+    yield parity.compare("batched", lambda: parity.batched(own, rows, random), reference)
+    yield parity.compare(
+        "streamed",
+        lambda: parity.streamed(own.start, own.step, rows, random, grain=own.grain, flush=own.flush),
+        reference,
+        may_refuse=whole_only,
+    )
+    with TemporaryDirectory() as folder:
+        try:
+            need_onnx()
+            write(bundle, Path(folder), quiet=quiet)
+        except AtrousError as error:
+            yield from (Reading(way, None, None, str(error)) for way in parity.EXPORTED)
+            return
+        tell("reading them with the exported graphs", quiet=quiet)
+        yield from parity.exported(own, Exported(folder), rows, random, reference, may_refuse=whole_only)

@@ -1,0 +1,39 @@
+"""What every program of ours does about its standard streams: the command line, and the program in an export."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+
+def speak_unicode() -> None:
+    """Texts in any script can be printed: to a file or a pipe as UTF-8, to a terminal as well as it can."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError, OSError):
+                if stream.isatty():
+                    stream.reconfigure(errors="replace")
+                else:
+                    stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def ending_with_its_reader(command: Callable[..., int | None]) -> Callable[..., int]:
+    """The command, which ends quietly and well when whoever reads its output has had enough, as `| head` has."""
+
+    @functools.wraps(command)
+    def run(*positional: Any, **named: Any) -> int:
+        try:
+            code = command(*positional, **named)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Python flushes once more at its end, and must find something open then.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return code or 0
+
+    return run

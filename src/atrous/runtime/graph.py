@@ -1,0 +1,162 @@
+"""An exported model at work: texts in, answers out, whole or chunk by chunk. Needs numpy and onnxruntime.
+
+Every export carries a copy of this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.errors import NotStreamable
+from atrous.runtime import manifest
+from atrous.runtime.lengths import by_length
+from atrous.runtime.readable import Answer, answers
+from atrous.runtime.reader import Reader, Row
+
+WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
+LENGTHS, MASK, LOGITS = "lengths", "mask", "logits"
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def state_names(count: int) -> list[str]:
+    """The names of a stream's states, as many as there are.
+
+    >>> state_names(2)
+    ['state_0', 'state_1']
+    """
+    return [f"state_{place}" for place in range(count)]
+
+
+def later(name: str) -> str:
+    """The name of a state after a chunk.
+
+    >>> later("state_0")
+    'next_state_0'
+    """
+    return f"next_{name}"
+
+
+class Exported:
+    """A folder that `atrous export` wrote.
+
+    folder: checked file by file before anything is loaded. threads: of onnxruntime; None lets it choose.
+
+    about: what export.json says. labels: in the order of the logits.
+
+    Raises FolderError, naming the file and what to do, if one is missing or does not belong to the others.
+    """
+
+    def __init__(self, folder: str | PathLike[str], *, threads: int | None = None) -> None:
+        self.folder, self.threads = Path(folder), threads
+        self.about = manifest.read(folder)
+        vocabulary = json.loads((self.folder / VOCABULARY).read_text(encoding="utf-8"))
+        self.labels: tuple[str, ...] = tuple(vocabulary["labels"])
+        self.reader = Reader.from_json(vocabulary["reader"])
+
+    def predict(self, texts: Row | Sequence[Row]) -> list[Answer]:
+        """The label of every text, with its probability and those of all labels; what a text is, the reader says."""
+        rows = [self.reader(row) for row in self.reader.rows(texts)]
+        if not rows:
+            return []
+        found = np.empty((len(rows), len(self.labels)), np.float32)
+        for places, time in by_length(np.array([_steps(row) for row in rows], np.int64)):
+            found[places] = self.logits(padded([rows[place] for place in places], time=time))
+        return answers(found, self.labels)
+
+    def logits(self, inputs: Arrays) -> NDArray[np.float32]:
+        """What the graph of whole rows answers, (batch, labels).
+
+        inputs: by their names in export.json, "lengths" (batch,) among them; the others are (batch, time, ...), time
+            being 1 at least.
+
+        Raises ValueError for other inputs, and for an id that the vocabulary does not have.
+        """
+        self._check(inputs)
+        logits: NDArray[np.float32] = self._whole.run([LOGITS], dict(inputs))[0]
+        return logits
+
+    def start(self, batch: int) -> dict[str, NDArray[Any]]:
+        """The state before the first step of `batch` rows, by name. Raises NotStreamable if it must see whole rows."""
+        return {name: np.repeat(row, batch, 0) for name, row in self._first.items()}
+
+    def step(
+        self, inputs: Arrays, mask: NDArray[np.bool_], state: Arrays
+    ) -> tuple[NDArray[np.float32], dict[str, NDArray[Any]]]:
+        """Continue every row by one chunk: (logits of what is decided so far, new state).
+
+        inputs: the chunk without lengths, (batch, time, ...); time is a multiple of the grain that export.json names.
+        mask: (batch, time), True where a step is real.
+
+        After the last step and `flush` masked ones the logits are those of whole rows.
+        Raises ValueError for other inputs, and for an id that the vocabulary does not have.
+        """
+        self._check(inputs, without=LENGTHS)
+        names = list(state)
+        logits, *leaves = self._stream.run([LOGITS, *map(later, names)], {**inputs, MASK: mask, **state})
+        return logits, dict(zip(names, leaves, strict=True))
+
+    def _check(self, inputs: Arrays, *, without: str = "") -> None:
+        """Refuse in words what the graph would refuse in its own, or take for something else (an id of -1)."""
+        wanted = [name for name in self.about["inputs"] if name != without]
+        if set(inputs) != set(wanted):
+            raise ValueError(f"this model takes {' and '.join(wanted)}, got {', '.join(inputs) or 'nothing'}")
+        for name, array in inputs.items():
+            size = self.about["inputs"][name].get("size")
+            if size is not None and array.size and not 0 <= array.min() <= array.max() < size:
+                wrong = array[(array < 0) | (array >= size)][0]
+                raise ValueError(f"{name} of this model are from 0 to {size - 1}, got {wrong}")
+
+    @cached_property
+    def _whole(self) -> Any:
+        return self._session(WHOLE)
+
+    @cached_property
+    def _stream(self) -> Any:
+        return self._session(STREAM)
+
+    @cached_property
+    def _first(self) -> dict[str, NDArray[Any]]:
+        if "stream" not in self.about:
+            raise NotStreamable("this model must see a text to its end, and its export has no graph for chunks")
+        with np.load(self.folder / START) as rows:
+            return {name: rows[name] for name in self.about["stream"]["states"]}
+
+    def _session(self, name: str) -> Any:
+        import onnxruntime  # type: ignore[import-untyped]  # only once there is something to answer
+
+        options = onnxruntime.SessionOptions()
+        # Threads that wait by spinning take a core each from whoever else computes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = self.threads or 0
+        return onnxruntime.InferenceSession(str(self.folder / name), options, providers=["CPUExecutionProvider"])
+
+
+def padded(rows: Sequence[Arrays], *, time: int | None = None) -> dict[str, NDArray[Any]]:
+    """Rows of named arrays, each (steps, ...), as one batch padded on the right with zeros, and their lengths.
+
+    time: steps to pad to; None: to the longest row, at least one.
+
+    >>> padded([{"ids": np.array([5, 7])}, {"ids": np.array([4])}])
+    {'lengths': array([2, 1]), 'ids': array([[5, 7],
+           [4, 0]])}
+    """
+    lengths = np.array([_steps(row) for row in rows], np.int64)
+    batch: dict[str, NDArray[Any]] = {LENGTHS: lengths}
+    for name, first in rows[0].items():
+        batch[name] = np.zeros((len(rows), time or max(1, int(lengths.max())), *first.shape[1:]), first.dtype)
+        for place, row in enumerate(rows):
+            batch[name][place, : lengths[place]] = row[name]
+    return batch
+
+
+def _steps(row: Arrays) -> int:
+    return len(next(iter(row.values())))

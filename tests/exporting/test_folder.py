@@ -1,0 +1,113 @@
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+from packaging.requirements import Requirement
+from tests.exporting.conftest import fresh
+
+import atrous
+from atrous.config import load
+from atrous.errors import FolderError, MissingExtra, NotEqual, OutputExists
+from atrous.exporting import folder as exporting
+from atrous.exporting.copied import runtime_files
+from atrous.layers import Conv
+from atrous.runtime.reader import Reader
+from atrous.runtime.tokeniser import Tokeniser
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+
+
+def test_the_folder_holds_what_runs_and_nothing_of_this_machine(exported):
+    names = {path.name for path in exported.folder.iterdir()}
+    assert names == {
+        "README.md", "export.json", "model.onnx", "requirements.txt", "run.py", "runtime", "settings.toml",
+        "start.npz", "stream.onnx", "vocabulary.json",
+    }  # fmt: skip
+    here = str(Path(atrous.__file__).parents[2])
+    for path in exported.folder.rglob("*"):
+        if path.is_file():
+            assert here.encode() not in path.read_bytes(), path
+
+
+def test_what_runs_is_copied_as_it_stands(exported):
+    for place, path in runtime_files().items():
+        assert (exported.folder / "runtime" / "atrous" / place).read_bytes() == path.read_bytes()
+    assert (exported.folder / "run.py").read_bytes() == Path(exporting.__file__).with_name("run.py").read_bytes()
+
+
+def test_its_settings_are_those_of_the_model(bag, exported):
+    assert load(exported.folder / "settings.toml") == bag.settings
+
+
+def test_what_it_needs_is_what_the_project_allows(exported):
+    extras = PROJECT["optional-dependencies"]["onnx"]
+    allowed = {Requirement(line).name: line for line in (*PROJECT["dependencies"], *extras)}
+    for name, line in exporting.RUNS_WITH.items():
+        assert str(Requirement(line)) == str(Requirement(allowed[name]))
+    assert (exported.folder / "requirements.txt").read_text().split() == ["numpy>=2.0", "onnxruntime>=1.22"]
+
+
+def test_weight_norm_is_folded_away(tmp_path):
+    bundle = fresh("tcn", "encode.depth=1")
+    own = exporting.write(bundle, tmp_path)
+    assert not [name for name, _ in own.named_parameters() if "original" in name]
+    assert bundle.predict("good")  # and the bundle still answers
+
+
+class TracedAtOneLength(Conv):
+    """Writes down the length it was traced at, as a size taken out of torch's hands does."""
+
+    def forward(self, x, mask=None):
+        return super().forward(x, mask) / (12 if torch.compiler.is_exporting() else x.shape[1])
+
+
+def test_an_export_that_differs_is_refused_with_the_difference_and_leaves_nothing(tmp_path):
+    bundle = fresh("bag")
+    bundle.model.encode = TracedAtOneLength(8, 8, kernel=3)
+    out = tmp_path / "deep" / "out"
+    with pytest.raises(NotEqual, match=rf"{out}: not written: read as exported, .* is \d\.\de.\d+, and 1\.0e-04"):
+        atrous.export(bundle, out)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_there_is_replaced_only_if_it_is_an_export_and_that_is_asked_for(export, bag, monkeypatch):
+    written = []
+    monkeypatch.setattr(exporting, "write", lambda *_, **__: written.append(1))
+    with pytest.raises(OutputExists, match="export: there already; name another folder, or replace it with --force"):
+        atrous.export(bag, export)
+    (export / "export.json").unlink()
+    with pytest.raises(OutputExists, match="export: a folder with something else in it is there already; name another"):
+        atrous.export(bag, export, force=True)
+    (export.parent / "file").write_text("x")
+    with pytest.raises(OutputExists, match="file: a file is there already"):
+        atrous.export(bag, export.parent / "file", force=True)
+    assert not written
+
+
+def test_an_export_is_replaced_by_force(bag, export):
+    (export / "model.onnx").unlink()
+    atrous.export(bag, export, force=True).predict("good")
+
+
+def test_what_is_no_model_folder_is_refused(tmp_path, exported):
+    for folder, words in ((tmp_path / "none", "no such model folder"), (exported.folder, "an export, not a model")):
+        with pytest.raises(FolderError, match=words):
+            atrous.export(folder, tmp_path / "out")
+
+
+def test_without_onnx_it_says_what_to_install(bag, tmp_path, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if "onnx" in name else find(name, *more))
+    words = 'onnx and onnxruntime and onnxscript, which is not installed; install it with: pip install "atrous[onnx]"'
+    with pytest.raises(MissingExtra, match=re.escape(words)):
+        atrous.export(bag, tmp_path / "out")
+
+
+@pytest.mark.slow
+def test_every_representation_of_a_row_is_an_input(tmp_path):
+    reader = Reader(Tokeniser("words", True, ("a", "good")), beside=Tokeniser("bytes", False, ()))
+    exported = atrous.export(fresh("bag", reader=reader), tmp_path / "out")
+    assert set(exported.about["inputs"]) == {"ids", "beside", "lengths"}

@@ -1,0 +1,52 @@
+import math
+from random import Random
+
+import pytest
+
+from atrous.errors import DataError
+from atrous.exporting.rows import drawn, first, interesting
+from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
+from atrous.runtime.tokeniser import Tokeniser
+from atrous.window import Window
+
+READERS = {
+    "bytes": Reader(Tokeniser("bytes", False, ())),
+    "characters": Reader(Tokeniser("characters", False, ("a", "b"))),
+    "words": Reader(Tokeniser("words", True, ("a", "good", "film"))),
+    "series": Reader(series=Series((1.0, 2.0), (0.5, 2.0))),
+    "two texts": Reader(Tokeniser("words", True, ("a",)), beside=Tokeniser("bytes", False, ()), two_texts=True),
+    "spelled": Reader(Tokeniser("words", True, ("a",)), spelling=Tokeniser("characters", False, ("a",)), letters=3),
+    "no token known": Reader(Tokeniser("characters", False, ())),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_rows_are_drawn_with_the_length_that_is_asked_for(name):
+    reader = READERS[name]
+    rows = drawn(reader, [0, 1, 7, 40], Random(0))
+    assert [max(map(len, reader(row).values())) for row in rows] == [0, 1, 7, 40]
+
+
+def test_drawn_texts_hold_known_tokens_and_unknown_ones():
+    (row,) = drawn(READERS["words"], [200], Random(0))
+    assert set(READERS["words"](row)["ids"].tolist()) == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("window", [Window(), Window(left=30, right=30), Window(left=math.inf), Window(left=10**6)])
+def test_lengths_are_nothing_one_and_around_the_window(window):
+    lengths = interesting(window, Random(0))
+    size = {math.inf: 64}.get(window.size, min(window.size, 1000))
+    assert {0, 1, size - 1, size, size + 1, 2 * size + 1} <= set(lengths)
+    assert min(lengths) == 0
+
+
+def test_the_first_rows_of_a_file_are_read_and_no_further(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text('said,id\none,1\ntwo,2\n"three,3\n')
+    assert first(path, 2, known="said") == ("", ["one", "two"])
+    assert first(path, 1, text="id", known="said")[1] == ["1"]
+    with pytest.raises(DataError, match=r"rows\.csv line 4"):
+        first(path, 3, known="said")
+    (tmp_path / "lines.txt").write_text("one\n\n")
+    assert first(tmp_path / "lines.txt", 5, known="said")[1] == ["one", ""]

@@ -1,0 +1,163 @@
+"""The program of an export, run as its users run it: by a Python that finds neither torch nor atrous."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from atrous.exporting.run import main
+
+ROOT = Path(__file__).parents[2]
+
+# As a user's Python would: numpy and onnxruntime are there, torch is not, and atrous is what lies beside run.py.
+ALONE = """
+import runpy, sys
+for name in ("torch", "pydantic", "safetensors", "lightning", "typer", "pyarrow", "tokenizers", *{more}):
+    sys.modules[name] = None
+program, *sys.argv[1:] = sys.argv[1:]
+sys.argv[0] = program
+sys.path[:] = [path for path in sys.path if "atrous" not in path and not path.endswith("/src")]
+sys.meta_path[:] = [one for one in sys.meta_path if "editable" not in repr(one)]
+try:
+    runpy.run_path(program, run_name="__main__")
+finally:
+    places = {{module.__file__ for name, module in sys.modules.items() if name.split(".")[0] == "atrous"}}
+    assert all("/runtime/atrous/" in place for place in places if place), places
+"""
+
+
+def run(folder, *words, given="", without=(), cwd=None):
+    """Run it: (exit status, standard output, standard error)."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", ALONE.format(more=tuple(without)), str(folder / "run.py"), *map(str, words)]
+    done = subprocess.run(
+        command, input=given.encode(), capture_output=True, env=environment, cwd=cwd or folder.parent, check=False
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_it_answers_texts_as_predict_does(bag, exported, tmp_path):
+    texts = ["a good film", "", "bad bad film"]
+    (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n")
+    code, out, err = run(exported.folder, tmp_path / "texts.txt", "--json")
+    assert (code, err) == (0, "")
+    for line, answer in zip(out.splitlines(), bag.predict(texts), strict=True):
+        found, wanted = json.loads(line), answer.to_json()
+        assert list(found) == list(wanted)
+        assert found["label"] == wanted["label"]
+        assert found["probabilities"] == pytest.approx(wanted["probabilities"], abs=2e-6)
+    code, out, _ = run(exported.folder, given="a good film\n")
+    assert code == 0
+    label, _, text = out.rstrip("\n").split("\t")
+    assert (label, text) == (bag.predict("a good film")[0].label, "a good film")
+
+
+def test_it_reads_tables_and_writes_them(exported, tmp_path):
+    (tmp_path / "rows.csv").write_text("review,id\na good film,1\nbad,2\n")
+    code, out, err = run(exported.folder, "rows.csv", "--out", "answers.csv", cwd=tmp_path)
+    assert (code, out, err) == (0, "", "rows.csv: text = 'review' (guessed; --text chooses)\n")
+    header, *rows = (tmp_path / "answers.csv").read_text().splitlines()
+    assert header == "label,probability,text"
+    assert [row.rsplit(",", 1)[1] for row in rows] == ["a good film", "bad"]
+    code, _, err = run(exported.folder, "rows.csv", "--out", "answers.csv", cwd=tmp_path)
+    assert (code, "replace it with --force" in err) == (2, True)
+    assert run(exported.folder, "rows.csv", "--text", "id", "--quiet", cwd=tmp_path)[2] == ""
+
+
+def one_line(code, out, err):
+    assert (code, out) == (2, ""), err
+    (line,) = err.splitlines()
+    assert line.startswith("run.py: ")
+    return line
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "vocabulary.json", "export.json", "runtime/atrous/runtime/graph.py"])
+def test_a_missing_file_is_named_with_what_to_do(export, name):
+    (export / name).unlink()
+    line = one_line(*run(export, given="text\n"))
+    assert f"{export / name}: missing; copy the whole export again" in line
+
+
+def test_a_file_of_another_export_is_named_with_what_to_do(export):
+    words = (export / "vocabulary.json").read_text()
+    (export / "vocabulary.json").write_text(words.replace('"neg"', '"bad"'))
+    line = one_line(*run(export, given="text\n"))
+    assert f"{export / 'vocabulary.json'}: not the file that export.json lists: as long, but" in line
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut short"])
+@pytest.mark.parametrize("name", ["errors.py", "runtime/manifest.py", "__init__.py"])
+def test_what_it_imports_before_it_can_check_is_named_too(export, name, damage):
+    path = export / "runtime" / "atrous" / name
+    path.unlink() if damage == "missing" else path.write_text(path.read_text()[:-20] + '\n"""')
+    line = one_line(*run(export, given="text\n"))
+    assert "runtime/atrous" in line
+    assert "copy the whole export again" in line
+
+
+@pytest.mark.parametrize("name", ["numpy", "onnxruntime"])
+def test_what_is_not_installed_is_named_with_the_command_that_installs_it(export, name):
+    line = one_line(*run(export, given="text\n", without=[name]))
+    assert line == f"run.py: {name} is not installed; python -m pip install -r {export / 'requirements.txt'}"
+
+
+@pytest.mark.parametrize("words", [["missing.csv"], ["--encoding", "klingon"], ["--format", "klingon"], ["--nonsense"]])
+def test_wrong_words_are_refused_in_words(export, words):
+    code, out, err = run(export, *words, given="text\n")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith("run.py: ")
+    assert words[-1] in err.splitlines()[-1]
+
+
+def test_who_edits_the_list_of_packages_or_the_readme_breaks_nothing(export):
+    with (export / "requirements.txt").open("a") as file:
+        file.write("rich\n")
+    (export / "README.md").unlink()
+    assert run(export, given="good\n")[0] == 0
+
+
+def test_ctrl_c_ends_it_with_one_line_and_130(export, monkeypatch, capsys):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("atrous.answering.files.predict_file", stopped)
+    assert main(["--json"], folder=export) == 130
+    assert capsys.readouterr() == ("", "run.py: stopped\n")
+
+
+def test_a_reader_that_has_had_enough_is_no_error(export):
+    command = f"yes 'a good film' | {sys.executable} {export / 'run.py'} | head -2"
+    done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[1]}}"], capture_output=True, text=True)
+    assert done.stdout.splitlines()[2:] == ["0"]
+    assert not done.stderr
+
+
+@pytest.mark.slow
+def test_it_runs_where_only_its_requirements_are_installed(bag, exported, tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    folder = shutil.copytree(exported.folder, tmp_path / "elsewhere", ignore=shutil.ignore_patterns("__pycache__"))
+    install = ["-m", "pip", "install", "--quiet", "-r", folder / "requirements.txt", "-c", ROOT / "constraints.txt"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+    def do(*words, code=0, given=None):
+        done = subprocess.run(
+            [python, *words], input=given, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
+        )
+        assert done.returncode == code, done.stderr
+        return done
+
+    do(*install)
+    for name in ("torch", "atrous"):
+        assert f"No module named '{name}'" in do("-c", f"import {name}", code=1).stderr
+    texts = ["a good film", "", "bad", "good " * 300]
+    done = do(folder / "run.py", "--json", given="\n".join(texts) + "\n")
+    for line, answer in zip(done.stdout.splitlines(), bag.predict([text.rstrip() for text in texts]), strict=True):
+        assert json.loads(line)["label"] == answer.label
+        assert json.loads(line)["probabilities"] == pytest.approx(answer.probabilities, abs=2e-6)

@@ -1,0 +1,113 @@
+import shutil
+
+import pytest
+from tests.exporting.conftest import fresh
+from tests.laws.mutants import LostState
+
+import atrous
+from atrous.encode import ENCODERS, WHOLE_ROWS
+from atrous.errors import DataError, NotStreamable
+from atrous.exporting import verifying
+
+WAYS = ["alone", "padded", "batched", "streamed", "exported", "exported, streamed"]
+QUICK = ["attention", "bag", "lstm"]
+
+
+def is_green(encoder, folder):
+    fresh(encoder).save(folder / encoder)
+    found = atrous.verify(folder / encoder)
+    verdicts = {reading.way: reading.verdict for reading in found.readings}
+    assert list(verdicts) == WAYS
+    assert found.passed, verdicts
+    refused = {way for way, verdict in verdicts.items() if verdict.startswith("refused")}
+    assert refused == ({"streamed", "exported, streamed"} if encoder in WHOLE_ROWS else set()), verdicts
+
+
+@pytest.mark.parametrize("encoder", QUICK)
+def test_a_model_reads_the_same_in_every_way(encoder, tmp_path):
+    is_green(encoder, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoder", sorted(set(ENCODERS) - set(QUICK)))
+def test_every_model_reads_the_same_in_every_way(encoder, tmp_path):
+    is_green(encoder, tmp_path)
+
+
+@pytest.fixture
+def not_exported(monkeypatch, exported):
+    """Without the seconds that tracing takes: the export is one that was made before."""
+    monkeypatch.setattr(
+        verifying, "write", lambda _, folder, **__: shutil.copytree(exported.folder, folder, dirs_exist_ok=True)
+    )
+
+
+@pytest.mark.usefixtures("not_exported")
+def test_rows_are_the_first_of_the_data_or_drawn(bag, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,id\n" + "a good film,1\nbad,2\n,3\n" * 5)
+    found = atrous.verify(bag, path, rows=4)
+    assert (found.rows, found.drawn, found.longest, found.passed) == (4, False, 3, True)
+    assert atrous.verify(bag, ["good", "a bad film"]).rows == 2
+    found = atrous.verify(bag)
+    assert (found.rows, found.drawn, found.longest > 3) == (16, True, True)
+    assert found == atrous.verify(bag, seed=0)
+
+
+@pytest.mark.usefixtures("not_exported")
+def test_a_model_that_loses_its_state_fails_where_it_streams(bag):
+    bundle = fresh("bag")
+    bundle.model.load_state_dict(bag.model.state_dict())
+    bundle.model.encode = LostState(8, 8, kernel=3).eval()
+    found = atrous.verify(bundle)
+    assert not found.passed
+    failed = {reading.way for reading in found.readings if not reading.passed}
+    assert failed == {"streamed", "exported", "exported, streamed"}  # the export is that of another model
+
+
+@pytest.mark.usefixtures("not_exported")
+def test_a_refusal_that_nobody_expects_of_the_encoder_fails(bag, monkeypatch):
+    def refuses(*_):
+        raise NotStreamable("needs the end of its row")
+
+    bundle = fresh("bag")
+    bundle.model.load_state_dict(bag.model.state_dict())
+    monkeypatch.setattr(bundle.model.attend, "step", refuses)
+    monkeypatch.setattr(bundle.model.attend, "forward", bag.model.attend.forward)
+    found = {reading.way: reading for reading in atrous.verify(bundle).readings}
+    assert not found["streamed"].passed
+    assert found["streamed"].verdict == "refused: needs the end of its row"
+    monkeypatch.setattr(bundle.model.attend, "streams", False, raising=False)
+    assert {reading.way: reading for reading in atrous.verify(bundle).readings}["streamed"].passed
+
+
+def test_a_model_that_cannot_be_exported_says_why(bag, monkeypatch):
+    def refuses(*_, **__):
+        raise atrous.NotExportable("torch cannot trace the model")
+
+    monkeypatch.setattr(verifying, "write", refuses)
+    found = atrous.verify(bag, ["good"])
+    assert [reading.way for reading in found.readings if not reading.passed] == ["exported", "exported, streamed"]
+    assert not found.passed
+    assert found.to_json()["ways"]["exported"] == {
+        "difference": None, "tolerance": None, "verdict": "refused", "reason": "torch cannot trace the model",
+        "expected": False,
+    }  # fmt: skip
+
+
+def test_no_row_is_refused(bag, tmp_path):
+    (tmp_path / "empty.txt").write_text("")
+    with pytest.raises(DataError, match="nothing in it"):
+        atrous.verify(bag, tmp_path / "empty.txt")
+    with pytest.raises(DataError, match="verify needs at least one row"):
+        atrous.verify(bag, [])
+    with pytest.raises(ValueError, match="rows >= 1, got rows=0"):
+        atrous.verify(bag, rows=0)
+
+
+def test_verifying_leaves_the_model_in_its_mode(bag, monkeypatch):
+    monkeypatch.setattr(verifying, "need_onnx", lambda: (_ for _ in ()).throw(atrous.MissingExtra("no onnx")))
+    bag.model.train()
+    atrous.verify(bag, ["good"])
+    assert bag.model.training
+    bag.model.eval()

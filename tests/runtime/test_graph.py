@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+import torch
+from tests.exporting.conftest import WORDS, bag, exported, fresh  # noqa: F401  (fixtures)
+
+import atrous
+from atrous.contract import Batch
+from atrous.errors import NotStreamable
+from atrous.runtime.graph import padded
+
+TEXTS = ["a good film", "", "bad", "an unknown word", "good " * 700]
+
+
+def test_an_export_answers_as_its_model_does(bag, exported):  # noqa: F811
+    for ours, theirs in zip(exported.predict(TEXTS), bag.predict(TEXTS), strict=True):
+        assert ours.label == theirs.label
+        assert list(ours.probabilities) == list(theirs.probabilities)
+        assert ours.probability == pytest.approx(theirs.probability, abs=2e-6)
+    assert exported.predict([]) == []
+    assert exported.predict("one text") == exported.predict(["one text"])
+
+
+def test_its_graphs_can_be_fed_by_hand(bag, exported):  # noqa: F811
+    rows = [WORDS(text) for text in ("a good film", "bad")]
+    batch = padded(rows, time=5)
+    with torch.no_grad():
+        wanted = bag.model.eval()(Batch(*(torch.from_numpy(batch[name]) for name in ("ids", "lengths")))).numpy()
+    np.testing.assert_allclose(exported.logits(batch), wanted, atol=1e-6)
+    mask = np.arange(5) < batch["lengths"][:, None]
+    state = exported.start(2)
+    for now in (slice(0, 2), slice(2, 5)):
+        logits, state = exported.step({"ids": batch["ids"][:, now]}, mask[:, now], state)
+    np.testing.assert_allclose(logits, wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [-1, 6, 10**6])
+def test_an_id_that_the_vocabulary_does_not_have_is_refused_in_words(exported, wrong):  # noqa: F811
+    ids = np.array([[2, wrong]], np.int32)
+    with pytest.raises(ValueError, match=f"ids of this model are from 0 to 5, got {wrong}"):
+        exported.logits({"ids": ids, "lengths": np.array([2])})
+    with pytest.raises(ValueError, match="ids of this model are from 0 to 5"):
+        exported.step({"ids": ids}, np.ones((1, 2), np.bool_), exported.start(1))
+
+
+def test_an_input_that_the_graph_does_not_have_is_refused_in_words(exported):  # noqa: F811
+    with pytest.raises(ValueError, match="this model takes ids and lengths, got ids, words"):
+        exported.logits({"ids": np.zeros((1, 2), np.int32), "words": np.zeros((1, 2), np.int32)})
+
+
+@pytest.mark.slow
+def test_a_model_that_sees_whole_texts_alone_says_so(tmp_path):
+    exported = atrous.export(fresh("attention"), tmp_path / "out")  # noqa: F811
+    assert not (tmp_path / "out" / "stream.onnx").exists()
+    with pytest.raises(NotStreamable, match="must see a text to its end"):
+        exported.start(1)
+
+
+def test_rows_of_several_arrays_are_padded_together():
+    rows = [{"ids": np.array([3]), "characters": np.ones((1, 2))}, {"ids": np.zeros(0), "characters": np.ones((0, 2))}]
+    batch = padded(rows)
+    assert batch["ids"].tolist() == [[3], [0]]
+    assert batch["characters"].tolist() == [[[1, 1]], [[0, 0]]]
+    assert batch["lengths"].tolist() == [1, 0]
