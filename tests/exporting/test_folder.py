@@ -14,8 +14,6 @@ from atrous.errors import FolderError, MissingExtra, NotEqual, OutputExists
 from atrous.exporting import folder as exporting
 from atrous.exporting.copied import runtime_files
 from atrous.layers import Conv
-from atrous.runtime.reader import Reader
-from atrous.runtime.tokeniser import Tokeniser
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
@@ -104,10 +102,3 @@ def test_without_onnx_it_says_what_to_install(bag, tmp_path, monkeypatch):
     words = 'onnx and onnxruntime and onnxscript, which is not installed; install it with: pip install "atrous[onnx]"'
     with pytest.raises(MissingExtra, match=re.escape(words)):
         atrous.export(bag, tmp_path / "out")
-
-
-@pytest.mark.slow
-def test_every_representation_of_a_row_is_an_input(tmp_path):
-    reader = Reader(Tokeniser("words", True, ("a", "good")), beside=Tokeniser("bytes", False, ()))
-    exported = atrous.export(fresh("bag", reader=reader), tmp_path / "out")
-    assert set(exported.about["inputs"]) == {"ids", "beside", "lengths"}

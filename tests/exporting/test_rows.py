@@ -3,6 +3,7 @@ from random import Random
 
 import pytest
 
+from atrous.config import load
 from atrous.errors import DataError
 from atrous.exporting.rows import drawn, first, interesting
 from atrous.runtime.reader import Reader
@@ -44,9 +45,11 @@ def test_lengths_are_nothing_one_and_around_the_window(window):
 def test_the_first_rows_of_a_file_are_read_and_no_further(tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text('said,id\none,1\ntwo,2\n"three,3\n')
-    assert first(path, 2, known="said") == ("", ["one", "two"])
-    assert first(path, 1, text="id", known="said")[1] == ["1"]
+    trained = load(data={"text": "said"})
+    assert first(path, 2, trained) == ("", ["one", "two"])
+    assert first(path, 1, trained, text="id")[1] == ["1"]
+    assert first(path, 1, trained, beside="id")[1] == [("one", "1")]
     with pytest.raises(DataError, match=r"rows\.csv line 4"):
-        first(path, 3, known="said")
+        first(path, 3, trained)
     (tmp_path / "lines.txt").write_text("one\n\n")
-    assert first(tmp_path / "lines.txt", 5, known="said")[1] == ["one", ""]
+    assert first(tmp_path / "lines.txt", 5, trained)[1] == ["one", ""]

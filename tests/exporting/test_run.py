@@ -106,6 +106,12 @@ def test_what_is_not_installed_is_named_with_the_command_that_installs_it(export
     assert line == f"run.py: {name} is not installed; python -m pip install -r {export / 'requirements.txt'}"
 
 
+def test_a_reader_that_is_no_requirement_is_named_with_the_command_that_installs_it(export, tmp_path):
+    (tmp_path / "rows.parquet").write_bytes(b"PAR1")
+    line = one_line(*run(export, "rows.parquet", without=["pyarrow"]))
+    assert line == "run.py: pyarrow is not installed; python -m pip install pyarrow"
+
+
 @pytest.mark.parametrize("words", [["missing.csv"], ["--encoding", "klingon"], ["--format", "klingon"], ["--nonsense"]])
 def test_wrong_words_are_refused_in_words(export, words):
     code, out, err = run(export, *words, given="text\n")

@@ -1,4 +1,5 @@
 import shutil
+from random import Random
 
 import pytest
 from tests.exporting.conftest import fresh
@@ -8,6 +9,10 @@ import atrous
 from atrous.encode import ENCODERS, WHOLE_ROWS
 from atrous.errors import DataError, NotStreamable
 from atrous.exporting import verifying
+from atrous.exporting.rows import drawn
+from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
+from atrous.runtime.tokeniser import Tokeniser
 
 WAYS = ["alone", "padded", "batched", "streamed", "exported", "exported, streamed"]
 QUICK = ["attention", "bag", "lstm"]
@@ -32,6 +37,31 @@ def test_a_model_reads_the_same_in_every_way(encoder, tmp_path):
 @pytest.mark.parametrize("encoder", sorted(set(ENCODERS) - set(QUICK)))
 def test_every_model_reads_the_same_in_every_way(encoder, tmp_path):
     is_green(encoder, tmp_path)
+
+
+WORDS = Tokeniser("words", True, ("good", "bad", "film"))
+LETTERS = Tokeniser("characters", True, tuple("abdfgilmo"))
+READS = {  # what a model may read besides one kind of token: its settings, and its reader
+    "a second representation": (["embed.beside=characters"], Reader(WORDS, beside=LETTERS)),
+    "two texts": (["embed.beside=words"], Reader(WORDS, beside=WORDS, two_texts=True)),
+    "letters": (["embed.name=words", "embed.letters=3"], Reader(WORDS, spelling=LETTERS, letters=3)),
+    "positions": (["embed.positions=true"], Reader(WORDS)),
+    "both channels": (["embed.name=words", "embed.vectors=a.txt", "embed.tuning=both"], Reader(WORDS)),
+    "series": (["embed.name=values"], Reader(series=Series((1.0, 2.0), (0.5, 2.0)))),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", READS)
+def test_whatever_a_model_reads_it_reads_the_same_in_every_way(kind, tmp_path):
+    settings, reader = READS[kind]
+    bundle = fresh("bag", *settings, reader=reader)
+    assert atrous.verify(bundle).passed
+    exported = atrous.export(bundle, tmp_path / "out")
+    assert set(exported.about["inputs"]) == {*reader.sizes, "lengths"}
+    rows = drawn(reader, [3, 0, 7], Random(0))
+    for ours, theirs in zip(exported.predict(rows), bundle.predict(rows), strict=True):
+        assert ours.probabilities == pytest.approx(theirs.probabilities, abs=2e-6)
 
 
 @pytest.fixture

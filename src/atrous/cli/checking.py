@@ -72,6 +72,7 @@ def verify(
     ] = None,
     rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="rows of DATA to read")] = ROWS,
     text: options.Text = None,
+    beside: options.Beside = None,
     encoding: options.Encoding = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="of what is drawn: texts, groups, chunks")] = 0,
     threads: options.Threads = None,
@@ -94,10 +95,10 @@ def verify(
     from atrous.config.kept import kept
     from atrous.exporting.rows import first
 
-    columns = kept(model).data
-    texts: list[str] | None = None
+    settings = kept(model)
+    texts = None
     if data is not None:
-        said, texts = first(data, rows, text=text, known=columns.text, encoding=encoding or "utf-8")
+        said, texts = first(data, rows, settings, text=text, beside=beside, encoding=encoding or "utf-8")
         if said and not quiet:
             print(said, file=sys.stderr)
     prepare(DeviceName.cpu, threads)

@@ -77,9 +77,10 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
     """
     own, example = parity.ready(bundle.model), _example(bundle)
     inputs = {**example.fields, LENGTHS: example.lengths}
+    columns = bundle.settings.data
     about: dict[str, Any] = {
         "atrous": __version__,
-        "text": bundle.settings.data.text,
+        "columns": {"text": columns.text, "beside": columns.beside, "features": bundle.reader.sizes.get("values")},
         "window": bundle.window.to_json(),
         "inputs": {name: _described(name, part, bundle.reader) for name, part in inputs.items()},
     }

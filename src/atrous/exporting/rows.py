@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 from random import Random
 
+from atrous.config import Settings
 from atrous.data.formats import format_of
 from atrous.data.tables import read_texts
 from atrous.data.text import Source
@@ -21,15 +22,27 @@ _STRANGER = "☃"  # that some vocabularies do not know
 
 
 def first(
-    source: Source, rows: int, *, text: str | None = None, known: str | None = None, encoding: str = "utf-8"
-) -> tuple[str, list[str]]:
-    """The sentence that says which column was guessed ("" if none was), and the first texts of a file.
+    source: Source,
+    rows: int,
+    settings: Settings,
+    *,
+    text: str | None = None,
+    beside: str | None = None,
+    encoding: str = "utf-8",
+) -> tuple[str, list[Row]]:
+    """The sentence that says which column was guessed ("" if none was), and the first rows of a file.
 
-    rows: how many, or all there are. text: the column; known: the column that the model was trained with, if it was
-    named then. Raises what `read_texts` raises.
+    rows: how many, or all there are. settings: those of the model, which may name the columns. text, beside: the
+    columns, if they are others. Raises what `read_texts` raises.
     """
-    column = text if format_of(source) == "text" else text or known
-    said, texts = read_texts(source, text=column, encoding=encoding)
+    plain, known = format_of(source) == "text", settings.data
+    said, texts = read_texts(
+        source,
+        text=text if plain else text or known.text,
+        beside=beside or known.beside,
+        features=0 if settings.embed.name == "values" else None,
+        encoding=encoding,
+    )
     return said, [one for _, one in islice(texts, rows)]
 
 

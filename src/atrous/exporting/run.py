@@ -51,9 +51,9 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
     from atrous.answering.files import ROWS, predict_file
     from atrous.data.formats import format_of
 
-    text = options.text
+    columns, text = about["columns"], options.text
     if text is None and format_of(options.file, options.format) != "text":
-        text = about["text"]
+        text = columns["text"]
     typed = options.file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not options.quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
@@ -64,12 +64,13 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
         return Exported(folder, threads=options.threads)
 
-    def answers(texts: Sequence[str]) -> Any:
+    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
         return loaded().predict(texts)
 
     predict_file(
-        answers, options.file, options.out, text=text, encoding=options.encoding, format=options.format,
-        json=options.json, force=options.force, quiet=options.quiet, rows=1 if typed else ROWS,
+        answers, options.file, options.out, text=text, beside=options.beside or columns["beside"],
+        features=columns["features"], encoding=options.encoding, format=options.format, json=options.json,
+        force=options.force, quiet=options.quiet, rows=1 if typed else ROWS,
     )  # fmt: skip
 
 
@@ -84,7 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="one JSON object a row, with all probabilities")
     parser.add_argument("--out", metavar="FILE", help="else standard output; the ending decides: .csv, .tsv, .jsonl")
     parser.add_argument("--text", metavar="COLUMN", help="the column of the texts; else guessed and announced")
-    parser.add_argument("--format", choices=("text", "csv", "tsv", "jsonl"), help="if the name of FILE does not say it")
+    parser.add_argument("--beside", metavar="COLUMN", help="the column of the second text, where the model reads two")
+    parser.add_argument(
+        "--format", choices=("text", "csv", "tsv", "jsonl", "parquet"), help="if the name of FILE does not say it"
+    )
     parser.add_argument("--encoding", metavar="NAME", default="utf-8", help="the file's character encoding")
     parser.add_argument("--threads", metavar="N", type=int, help="processor cores to use")
     parser.add_argument("--force", action="store_true", help="replace what is there")

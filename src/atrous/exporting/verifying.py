@@ -20,6 +20,7 @@ from atrous.exporting.folder import need_onnx, tell, write
 from atrous.exporting.parity import Reading
 from atrous.exporting.rows import drawn, first, interesting
 from atrous.runtime.graph import Exported
+from atrous.runtime.reader import Row
 
 ROWS = 100
 
@@ -50,10 +51,11 @@ class Verification:
 
 def verify(
     model: Bundle | str | PathLike[str],
-    data: str | PathLike[str] | Sequence[str] | None = None,
+    data: str | PathLike[str] | Sequence[Row] | None = None,
     *,
     rows: int = ROWS,
     text: str | None = None,
+    beside: str | None = None,
     encoding: str = "utf-8",
     seed: int = 0,
     quiet: bool = True,
@@ -66,9 +68,9 @@ def verify(
     be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export.
 
     model: a Bundle or a model folder.
-    data: texts, or a file of them, of which the first `rows` are read; None: texts drawn from the model's own
+    data: rows, or a file of them, of which the first `rows` are read; None: texts drawn from the model's own
         vocabulary, of no token, of one, of about its window, and ragged.
-    text, encoding: the column of the texts and the file's character encoding, as for predict.
+    text, beside, encoding: the columns of the texts and the file's character encoding, as for predict.
     seed: of the texts, the groups and the chunks. quiet: do not say on standard error what is being done.
     shown: called with each reading as it is done.
 
@@ -82,9 +84,9 @@ def verify(
     if data is None:
         texts = drawn(bundle.reader, interesting(bundle.window, random), random)
     elif isinstance(data, str | PathLike):
-        texts = first(data, rows, text=text, known=bundle.settings.data.text, encoding=encoding)[1]
+        texts = first(data, rows, bundle.settings, text=text, beside=beside, encoding=encoding)[1]
     else:
-        texts = list(data)
+        texts = bundle.reader.rows(data)
     if not texts:
         raise DataError("verify needs at least one row, got none")
     examples = Examples.of(bundle.reader, texts)
