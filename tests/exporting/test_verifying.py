@@ -41,19 +41,20 @@ def test_every_model_reads_the_same_in_every_way(encoder, tmp_path):
 
 WORDS = Tokeniser("words", True, ("good", "bad", "film"))
 LETTERS = Tokeniser("characters", True, tuple("abdfgilmo"))
-READS = {  # what a model may read besides one kind of token: its settings, and its reader
+READS = {  # what a model may read besides one kind of token, or answer besides one label: its settings, its reader
     "a second representation": (["embed.beside=characters"], Reader(WORDS, beside=LETTERS)),
     "two texts": (["embed.beside=words"], Reader(WORDS, beside=WORDS, two_texts=True)),
     "letters": (["embed.name=words", "embed.letters=3"], Reader(WORDS, spelling=LETTERS, letters=3)),
     "positions": (["embed.positions=true"], Reader(WORDS)),
     "both channels": (["embed.name=words", "embed.vectors=a.txt", "embed.tuning=both"], Reader(WORDS)),
+    "several labels": (["predict.name=labels", "data.separator=';'"], Reader(WORDS)),
     "series": (["embed.name=values"], Reader(series=Series((1.0, 2.0), (0.5, 2.0)))),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", READS)
-def test_whatever_a_model_reads_it_reads_the_same_in_every_way(kind, tmp_path):
+def test_whatever_a_model_reads_and_answers_it_is_the_same_in_every_way(kind, tmp_path):
     settings, reader = READS[kind]
     bundle = fresh("bag", *settings, reader=reader)
     assert atrous.verify(bundle).passed
@@ -61,7 +62,8 @@ def test_whatever_a_model_reads_it_reads_the_same_in_every_way(kind, tmp_path):
     assert set(exported.about["inputs"]) == {*reader.sizes, "lengths"}
     rows = drawn(reader, [3, 0, 7], Random(0))
     for ours, theirs in zip(exported.predict(rows), bundle.predict(rows), strict=True):
-        assert ours.probabilities == pytest.approx(theirs.probabilities, abs=2e-6)
+        assert type(ours) is type(theirs)
+        assert (ours.label, ours.probabilities) == (theirs.label, pytest.approx(theirs.probabilities, abs=2e-6))
 
 
 @pytest.fixture

@@ -26,10 +26,12 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
 
     about: what export.json says of the model.
     """
+    several = bundle.readable.kind == "labels"
+    does = f"gives a text any of {len(bundle.labels)} labels" if several else f"tells {len(bundle.labels)} labels apart"
     labels = ", ".join(f"`{label}`" for label in bundle.labels)
     given = ", ".join(f"`{name}` ({one['type']})" for name, one in about["inputs"].items())
     sections = [
-        f"# A {bundle.settings.encode.name} that tells {len(bundle.labels)} labels apart, exported",
+        f"# A {bundle.settings.encode.name} that {does}, exported",
         f"Labels: {labels}. A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
         "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
         "$ python run.py texts.csv --out answers.csv\n```",

@@ -81,6 +81,7 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
     about: dict[str, Any] = {
         "atrous": __version__,
         "columns": {"text": columns.text, "beside": columns.beside, "features": bundle.reader.sizes.get("values")},
+        "readable": bundle.readable.to_json(),
         "window": bundle.window.to_json(),
         "inputs": {name: _described(name, part, bundle.reader) for name, part in inputs.items()},
     }

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from atrous.errors import NotStreamable
 from atrous.runtime import manifest
 from atrous.runtime.lengths import by_length
-from atrous.runtime.readable import Answer, answers
+from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
@@ -50,7 +50,7 @@ class Exported:
 
     folder: checked file by file before anything is loaded. threads: of onnxruntime; None lets it choose.
 
-    about: what export.json says. labels: in the order of the logits.
+    about: what export.json says. reader: from a row to the graphs' inputs. readable: from logits to answers.
 
     Raises FolderError, naming the file and what to do, if one is missing or does not belong to the others.
     """
@@ -59,18 +59,17 @@ class Exported:
         self.folder, self.threads = Path(folder), threads
         self.about = manifest.read(folder)
         vocabulary = json.loads((self.folder / VOCABULARY).read_text(encoding="utf-8"))
-        self.labels: tuple[str, ...] = tuple(vocabulary["labels"])
-        self.reader = Reader.from_json(vocabulary["reader"])
+        self.reader, self.readable = Reader.from_json(vocabulary["reader"]), Readable.from_json(self.about["readable"])
 
-    def predict(self, texts: Row | Sequence[Row]) -> list[Answer]:
-        """The label of every text, with its probability and those of all labels; what a text is, the reader says."""
+    def predict(self, texts: Row | Sequence[Row]) -> list[AnyAnswer]:
+        """What the model answers to every text, as `Bundle.predict` does; what a text is, the reader says."""
         rows = [self.reader(row) for row in self.reader.rows(texts)]
         if not rows:
             return []
-        found = np.empty((len(rows), len(self.labels)), np.float32)
+        found = np.empty((len(rows), len(self.readable.labels)), np.float32)
         for places, time in by_length(np.array([_steps(row) for row in rows], np.int64)):
             found[places] = self.logits(padded([rows[place] for place in places], time=time))
-        return answers(found, self.labels)
+        return self.readable(found)
 
     def logits(self, inputs: Arrays) -> NDArray[np.float32]:
         """What the graph of whole rows answers, (batch, labels).
