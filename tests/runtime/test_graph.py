@@ -33,6 +33,21 @@ def test_its_graphs_can_be_fed_by_hand(bag, exported):  # noqa: F811
     np.testing.assert_allclose(logits, wanted, atol=1e-6)
 
 
+def test_long_rows_are_read_in_chunks_with_the_same_answers(exported, monkeypatch):  # noqa: F811
+    whole = exported.predict(TEXTS)
+    batch = padded([WORDS(text) for text in TEXTS])
+    np.testing.assert_allclose(exported.in_chunks(batch, chunk=64), exported.logits(batch), atol=1e-6)
+    monkeypatch.setattr("atrous.runtime.graph.LONG", 100)
+    read = []
+    monkeypatch.setattr(
+        exported, "in_chunks", lambda inputs: read.append(inputs) or type(exported).in_chunks(exported, inputs)
+    )
+    chunked = exported.predict(TEXTS)
+    assert [inputs["lengths"].tolist() for inputs in read] == [[700]]
+    for ours, theirs in zip(chunked, whole, strict=True):
+        assert ours.probabilities == pytest.approx(theirs.probabilities, abs=2e-6)
+
+
 @pytest.mark.parametrize("wrong", [-1, 6, 10**6])
 def test_an_id_that_the_vocabulary_does_not_have_is_refused_in_words(exported, wrong):  # noqa: F811
     ids = np.array([[2, wrong]], np.int32)

@@ -13,9 +13,8 @@ from torch import Tensor
 from atrous.contract import Batch
 from atrous.errors import DataError
 from atrous.model import Model
+from atrous.runtime.lengths import CHUNK
 
-CHUNK = 4096  # steps that are read at once
-LONG = 4 * CHUNK  # rows of more steps are read in chunks
 MOST_STEPS = 2**20  # of a row that is read whole: some kilobytes a step
 MOST_OPERATIONS = 10**13  # for a row that is read whole: some minutes on one core
 

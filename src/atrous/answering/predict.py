@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from atrous.answering.chunks import LONG, check_length, evaluating, read_in_chunks
+from atrous.answering.chunks import check_length, evaluating, read_in_chunks
 from atrous.data.batch import Examples
 from atrous.errors import ConfigError
 from atrous.model import Model
-from atrous.runtime.lengths import by_length
+from atrous.runtime.lengths import LONG, by_length
 
 
 @torch.inference_mode()

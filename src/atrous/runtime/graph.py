@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from atrous.errors import NotStreamable
 from atrous.runtime import manifest
-from atrous.runtime.lengths import by_length
+from atrous.runtime.lengths import CHUNK, LONG, by_length
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row
 
@@ -68,7 +68,8 @@ class Exported:
             return []
         found = np.empty((len(rows), len(self.readable.labels)), np.float32)
         for places, time in by_length(np.array([_steps(row) for row in rows], np.int64)):
-            found[places] = self.logits(padded([rows[place] for place in places], time=time))
+            read = self.in_chunks if time > LONG and "stream" in self.about else self.logits
+            found[places] = read(padded([rows[place] for place in places], time=time))
         return self.readable(found)
 
     def logits(self, inputs: Arrays) -> NDArray[np.float32]:
@@ -102,6 +103,25 @@ class Exported:
         names = list(state)
         logits, *leaves = self._stream.run([LOGITS, *map(later, names)], {**inputs, MASK: mask, **state})
         return logits, dict(zip(names, leaves, strict=True))
+
+    def in_chunks(self, inputs: Arrays, *, chunk: int = CHUNK) -> NDArray[np.float32]:
+        """What `logits` answers, read chunk by chunk: memory does not grow with the length of the rows.
+
+        chunk: steps that are read at once, rounded down to the model's grain; at least one grain.
+
+        Raises NotStreamable if the model must see whole rows, and ValueError as `logits` does.
+        """
+        self._check(inputs)
+        lengths, state = inputs[LENGTHS], self.start(len(inputs[LENGTHS]))
+        grain, flush = self.about["stream"]["grain"], self.about["stream"]["flush"]
+        steps = -(-max(1, int(lengths.max())) // grain) * grain + flush
+        size = max(1, chunk // grain) * grain
+        for start in range(0, steps, size):
+            count = min(size, steps - start)
+            piece = {name: _cut(part, start, count) for name, part in inputs.items() if name != LENGTHS}
+            mask = np.arange(start, start + count) < lengths[:, None]
+            logits, state = self.step(piece, mask, state)
+        return logits
 
     def _check(self, inputs: Arrays, *, without: str = "") -> None:
         """Refuse in words what the graph would refuse in its own, or take for something else (an id of -1)."""
@@ -155,6 +175,13 @@ def padded(rows: Sequence[Arrays], *, time: int | None = None) -> dict[str, NDAr
         for place, row in enumerate(rows):
             batch[name][place, : lengths[place]] = row[name]
     return batch
+
+
+def _cut(part: NDArray[Any], start: int, count: int) -> NDArray[Any]:
+    """So many steps from one on, with zeros where there are no more."""
+    found = part[:, start : start + count]
+    missing = count - found.shape[1]
+    return np.pad(found, [(0, 0), (0, missing), *[(0, 0)] * (part.ndim - 2)]) if missing else found
 
 
 def _steps(row: Arrays) -> int:

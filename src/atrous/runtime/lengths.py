@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
 
+CHUNK = 4096  # steps of a long row that are read at once, if the model streams
+LONG = 4 * CHUNK  # rows of more steps are long
+
 
 def by_length(lengths: Places, *, rows: int = 256, steps: int = 4096) -> list[tuple[Places, int]]:
     """Every row once, in batches of like length, each with the number of steps to pad it to.

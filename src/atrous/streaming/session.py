@@ -12,12 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from atrous.answering.chunks import CHUNK, evaluating
+from atrous.answering.chunks import evaluating
 from atrous.bundle import Bundle, load
 from atrous.contract import Batch, State
 from atrous.data.text import Source
 from atrous.errors import DataError, NotStreamable
 from atrous.runtime.growing import Growing
+from atrous.runtime.lengths import CHUNK
 from atrous.runtime.readable import AnyAnswer
 from atrous.runtime.reader import Arrays
 from atrous.runtime.reader import Row as Piece
