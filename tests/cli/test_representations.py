@@ -167,7 +167,13 @@ def test_a_race_takes_every_representation(atrous, reviews, files):
         "--seeds", "1", "--out", "race", *settings("train.epochs=1"), "--quiet",
     )  # fmt: skip
     assert (code, err) == (0, "")
-    assert "bag" in out
+    assert out.endswith("atrous predict race/best FILE\n")
+    overrides = settings("embed.name=values", "train.epochs=1", "encode.channels=4")
+    code, out, err = atrous(
+        "compare", "--data", "series.jsonl", "--encode", "bag,tcn", "--seeds", "1", "--out", "series", *overrides
+    )
+    assert code == 0, err
+    assert out.endswith("echo '1.5 ? 2' | atrous predict series/best\n")
 
 
 def test_field_knows_the_channels_of_the_vectors(atrous, files):

@@ -33,17 +33,28 @@ def card(bundle: Bundle) -> str:
         "## Data\n\n" + _data(scores),
         "## Scores\n\n" + _scores(scores),
         "## What it sees\n\n"
-        f"A text is read as {settings.embed.name}. One step of the encoder sees {model.window}"
+        f"A row is read as {settings.embed.name}. One step of the encoder sees {model.window}"
         f" (`{model.window!r}`); then `{settings.attend.name}` over all steps makes one vector."
         + (f" It streams, {model.delay} steps late." if model.streams else " It does not stream."),
         "## What it costs\n\n"
         f"{model.cost.parameters:,} parameters, {encoder:,} of them in the encoder; "
-        f"{model.cost.flops(_STEPS):,} floating-point operations for a text of {_STEPS} {settings.embed.name}.",
+        f"{model.cost.flops(_STEPS):,} floating-point operations for {_STEPS} {settings.embed.name}.",
         "## How to use it\n\n"
-        '```python\nimport atrous\n\nmodel = atrous.load("this folder")\nmodel.predict(["a text"])\n```\n\n'
+        '```python\nimport atrous\n\nmodel = atrous.load("this folder")\n'
+        f"model.predict([{_row(bundle)}])\n```\n\n"
         "or `atrous predict FOLDER FILE`. The settings are in `config.toml`, the scores in `scores.json`.",
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _row(bundle: Bundle) -> str:
+    """A row of the kind that the model reads, as Python writes it."""
+    if bundle.reader.two_texts:
+        return '("a text", "the text beside it")'
+    if bundle.reader.series is None:
+        return '"a text"'
+    step = ",".join("?" * bundle.reader.series.features)
+    return f'"{" ".join([step] * 3)}"'
 
 
 def _data(scores: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName
-from atrous.cli.shown import STOPPED, prepare, say, say_json, scored
+from atrous.cli.shown import STOPPED, prepare, say, say_json, scored, to_ask
 from atrous.comparing import BEST, RESULTS
 
 ROLES = ("data", "dev", "test")
@@ -153,7 +153,7 @@ def train(
             f"{stopped}Test {scored(held, loss=False)}.",
             f"One step of the encoder sees {window}, in {chosen.embed.name}.",
             f"The model is in {out}. Next:",
-            f"  echo 'a text' | atrous predict {shlex.quote(out)}",
+            f"  {to_ask(bundle.settings, out)}",
         )
     return STOPPED if scores["interrupted"] else 0
 
@@ -203,8 +203,9 @@ def compare(
         "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
     }  # fmt: skip
     for name in encode.split(",") if encode else [None]:
-        # Overrides are for the race to share out: one may concern only some of the encoders.
-        _look(data, dev, test, settings, columns, name and name.strip(), [], seed)
+        # Overrides of the encoder are for the race to share out: one may concern only some of them.
+        others = [one for one in set or [] if one.partition("=")[0].strip().partition(".")[0] != "encode"]
+        asked = _look(data, dev, test, settings, columns, name and name.strip(), others, seed)
     check(out, force=force, marks=[RESULTS])
     place = prepare(device, threads)
     from atrous.comparing.race import compare
@@ -219,7 +220,7 @@ def compare(
         say_json(results)
     else:
         say(table(results), "", f"The results are in {out}/{RESULTS}; the best model is in {out}/{BEST}. Next:")
-        say(f"  echo 'a text' | atrous predict {shlex.quote(f'{out}/{BEST}')}")
+        say(f"  {to_ask(asked, f'{out}/{BEST}')}")
     return STOPPED if results.get("interrupted") else 0
 
 
