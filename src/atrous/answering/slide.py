@@ -8,11 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from atrous.answering.chunks import CHUNK, evaluating
+from atrous.answering.chunks import evaluating
 from atrous.attend import Unpadded
 from atrous.contract import Batch, Layer, State
 from atrous.layers import Conv, Stack
 from atrous.model import Model
+from atrous.runtime.lengths import CHUNK
 
 
 @torch.inference_mode()
