@@ -11,7 +11,7 @@ from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.embed import Tokens
 from atrous.model import Model
-from atrous.predict import Classes
+from atrous.predict import HEADS
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -19,9 +19,10 @@ CHARACTERS = Tokeniser("characters", True, tuple("abcde σς"))
 WORDS = Tokeniser("words", True, ("a", "bad", "bed", "c", "σας", "!"))
 
 
-def fresh(name, tokeniser=CHARACTERS):
+def fresh(name, tokeniser=CHARACTERS, predict="classes"):
     """A bundle of the small encoder that the laws read."""
-    return with_encoder(Bundle.fresh(load(encode=name), Reader(tokeniser), ("bad", "good", "fair")), ENCODERS[name])
+    settings = load(encode=name, predict=predict)
+    return with_encoder(Bundle.fresh(settings, Reader(tokeniser), ("bad", "good", "fair")), ENCODERS[name])
 
 
 def with_encoder(bundle, make):
@@ -30,7 +31,8 @@ def with_encoder(bundle, make):
         torch.manual_seed(seed)
         encode = make()
         channels = encode.outputs or 3
-        embed, attend, predict = Tokens(bundle.reader.sizes["ids"], 3, bigrams=20), Max(channels), Classes(channels, 3)
+        embed, attend = Tokens(bundle.reader.sizes["ids"], 3, bigrams=20), Max(channels)
+        predict = HEADS[bundle.settings.predict.name](channels, 3)
         bundle.model = Model(embed, encode, attend, predict).eval()
         with torch.no_grad():
             for parameter in bundle.model.parameters():
@@ -42,6 +44,7 @@ def with_encoder(bundle, make):
 
 
 def agree(answer, expected):
+    assert type(answer) is type(expected)
     assert answer.probabilities.keys() == expected.probabilities.keys()
     for label, probability in answer.probabilities.items():
         assert probability == pytest.approx(expected.probabilities[label], abs=1e-5)

@@ -31,7 +31,10 @@ def strided():
 
 
 BUNDLES = {name: fresh(name) for name in ENCODERS}
-STREAMING = {name: bundle for name, bundle in BUNDLES.items() if bundle.model.streams} | {"strided": strided()}
+STREAMING = {name: bundle for name, bundle in BUNDLES.items() if bundle.model.streams} | {
+    "strided": strided(),
+    "several labels": fresh("tcn", predict="labels"),
+}
 TEXTS = st.lists(st.text("abcdE ΣςA!", max_size=25), min_size=1, max_size=4)
 
 
