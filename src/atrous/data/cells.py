@@ -102,7 +102,11 @@ def probabilities(
                 f"{place}: expected a table of probabilities by label in {columns!r}, got {what}; "
                 'write an object such as {"neg": 0.2, "pos": 0.8}, or name columns of numbers with data.soft'
             )
-        given = {_whole(str(label)): (f"{label!r} in {columns!r}", value) for label, value in table.items()}
+        given = {
+            _whole(str(label)): (f"{label!r} in {columns!r}", value)
+            for label, value in table.items()
+            if value is not None
+        }
     else:
         given = {label: (f"{column!r}", record.get(column)) for label, column in columns.items()}
     found = {label: _probability(value, f"{place}: the probability {where}") for label, (where, value) in given.items()}
