@@ -20,6 +20,7 @@ def fit_reader(settings: Settings, rows: Sequence[Row], *, quiet: bool = True) -
 
     quiet: say nothing of how far it is, where it takes long.
 
+    >>> from atrous.config.embedding import Embed
     >>> rows = [Row("good film", "pos", "", 1), Row("good", "neg", "", 2)]
     >>> fit_reader(Settings(embed=Embed(name="words", minimum_count=1)), rows).tokeniser.tokens
     ('good', 'film')
