@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from atrous.answering.predict import logits
 from atrous.bundle import Bundle
-from atrous.config import load
+from atrous.config import ENCODE_SETTINGS, load
 from atrous.data.batch import Examples
 from atrous.layers import fold
 from atrous.runtime.reader import Reader
@@ -36,7 +36,8 @@ def written(folder):
     torch.manual_seed(0)
     expected = {}
     for name, (encoder, pool) in MODELS.items():
-        options = ["embed.channels=4"] + (["encode.channels=4"] if encoder != "bag" else [])
+        sized = "channels" in ENCODE_SETTINGS[encoder].model_fields
+        options = ["embed.channels=4", *(["encode.channels=4"] if sized else [])]
         bundle = Bundle.fresh(
             load(None, options, encode=encoder, attend=pool, predict=head_of(name)), BYTES, ("a", "b")
         )
