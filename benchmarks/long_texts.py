@@ -18,6 +18,7 @@ from pathlib import Path
 
 from atrous.bundle.trained import Bundle
 from atrous.config import load
+from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 LENGTHS = (50_000, 1_000_000)
@@ -45,7 +46,7 @@ def main() -> int:
     failed = False
     for encode in parser.parse_args().encode.split(","):
         with tempfile.TemporaryDirectory() as folder:
-            bundle = Bundle.fresh(load(encode=encode), Tokeniser("bytes", False, ()), ("bad", "good"))
+            bundle = Bundle.fresh(load(encode=encode), Reader(Tokeniser("bytes", False, ())), ("bad", "good"))
             bundle.save(Path(folder) / "model")
             peaks = []
             for length in LENGTHS:
