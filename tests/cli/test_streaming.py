@@ -11,6 +11,7 @@ import pytest
 from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
 TEXTS = "a good film\r\n\na bad film, seen twice\nunended"
@@ -131,6 +132,15 @@ def test_what_a_stream_does_not_take_is_refused_in_one_line(atrous, model, typed
     assert (code, line.startswith("atrous: ")) == (2, True)
     assert said in line
     assert not list(tmp_path.glob("answers*"))
+
+
+def test_a_bad_line_of_a_series_is_named_after_the_answers_before_it(atrous, typed):
+    settings = load(encode="tcn", embed="values")
+    Bundle.fresh(settings, Reader(series=Series((0.0,), (1.0,))), ("neg", "pos")).save("m")
+    typed(b"1 2 ?\n1 x\n2\n")
+    code, out, err = atrous("predict", "m", "--stream")
+    assert (code, [line.split("\t")[:3] for line in out.splitlines()]) == (2, [["1", "3", "final"]])
+    assert err.startswith("atrous: standard input line 2: after 1 steps, step 1: 'x' is no finite number")
 
 
 def test_another_encoding_is_read(atrous, model, typed):

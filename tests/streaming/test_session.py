@@ -214,7 +214,7 @@ def test_a_session_opens_a_folder(tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in ENCODERS if name not in STREAMING])
 def test_a_model_that_does_not_stream_is_refused_with_what_to_use(name):
-    with pytest.raises(NotStreamable, match=rf"{name} over characters.* must see the whole .* such as tcn or lstm"):
+    with pytest.raises(NotStreamable, match=rf"this model, {name}, must see the whole .* such as tcn or lstm"):
         Session(BUNDLES[name])
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from atrous.data.text import STDIN, decoded
+from atrous.data.text import STDIN, decoded, named
 from atrous.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool) -> N
     number, open_line = 0, False
     with Session(bundle) as session:
         try:
-            for said in read_lines(session, decoded(STDIN, encoding), every=every):
+            for said in read_lines(session, decoded(STDIN, encoding), every=every, name=named(STDIN)):
                 number, open_line = said.line, rewrites and not said.final
                 print(_shown(said, json=json, rewrites=rewrites), end="", flush=True)
         finally:

@@ -27,10 +27,11 @@ class Said(NamedTuple):
     answer: AnyAnswer
 
 
-def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = None) -> Iterator[Said]:
+def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = None, name: str = "") -> Iterator[Said]:
     r"""The answer to every line, and what is decided of it on the way.
 
     blocks: the text as it comes, cut anywhere; a line ends in \n or \r\n, the last one may end without.
+    name: of what is read, for errors.
     every: say what is decided after each so many tokens of a line; None says it after each block that ends within one.
 
     Nothing is said on the way while nothing is decided. The session is empty before and after.
@@ -48,7 +49,7 @@ def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = N
     """
     if every is not None and every < 1:
         raise ValueError(f"read_lines needs every >= 1, got every={every}")
-    lines = _Lines(session, every)
+    lines = _Lines(session, every, name)
     for block in _without_returns(blocks):
         *ended, begun = block.split("\n")
         for start in range(0, len(ended), TOGETHER):
@@ -72,8 +73,8 @@ def _without_returns(blocks: Iterable[str]) -> Iterator[str]:
 class _Lines:
     """The line that is being written, and those that have ended."""
 
-    def __init__(self, session: Session, every: int | None) -> None:
-        self.session, self.every = session, every
+    def __init__(self, session: Session, every: int | None, name: str) -> None:
+        self.session, self.every, self.name = session, every, name
         self.number, self.tokens, self.begun = 1, 0, False
         self.growing = Growing(session.bundle.reader)
 
@@ -130,7 +131,7 @@ class _Lines:
             arrays = self.growing.push(text)
             return joined(arrays, self.growing.finish()) if ended else arrays
         except DataError as error:
-            raise DataError(f"line {self.number}: {error}") from error
+            raise DataError(f"{self.name} line {self.number}: {error}".lstrip()) from error
 
 
 def _steps(arrays: Arrays) -> int:
