@@ -57,8 +57,8 @@ class Session:
         self.bundle = model if isinstance(model, Bundle) else load(model)
         if not self.bundle.model.streams:
             raise NotStreamable(
-                f"this model, {self.bundle.settings.encode.name}, must see the whole of a text before its first answer; "
-                "give whole texts to predict, or train a model that streams, such as tcn or lstm"
+                f"this model, {self.bundle.settings.encode.name}, must see the whole of a text before its first "
+                "answer; give whole texts to predict, or train a model that streams, such as tcn or lstm"
             )
         self._rows: dict[Key, Waiting] = {}
         self._table = Table(self._fresh)
