@@ -67,7 +67,7 @@ def verify(
     data: Annotated[
         str | None,
         typer.Argument(
-            metavar="[DATA]", help="texts; without it, some are drawn from the model's vocabulary", show_default=False
+            metavar="DATA", help="texts; without it, some are drawn from the model's vocabulary", show_default=False
         ),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="rows of DATA to read")] = ROWS,

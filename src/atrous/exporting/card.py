@@ -31,7 +31,7 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
     labels = ", ".join(f"`{label}`" for label in bundle.labels)
     given = ", ".join(f"`{name}` ({one['type']})" for name, one in about["inputs"].items())
     sections = [
-        f"# A {bundle.settings.encode.name} that {does}, exported",
+        f"# {bundle.settings.encode.name}, exported: {does}",
         f"Labels: {labels}. A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
         "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
         "$ python run.py texts.csv --out answers.csv\n```",
