@@ -22,6 +22,7 @@ ROWS = st.lists(
         st.sampled_from(["", *"bcdefghij"]),
         st.just(1),
         st.none(),
+        st.none(),
     ),
     min_size=1,
     max_size=40,
