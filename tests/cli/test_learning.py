@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from tests.cli.conftest import SMALL
 
@@ -64,6 +66,18 @@ def test_long_rows_are_cut_wherever_the_model_is_asked_and_the_user_is_told(atro
     code, out, err = atrous("compare", *words[:2], "--encode", "bag", "--seeds", "1", "--max-steps", "12", *SMALL[:2])
     assert code == 0
     assert err.count(f"cut to so many: {parts} rows") == 1
+
+
+def test_parquet_goes_wherever_a_table_goes(atrous, reviews, tmp_path):
+    pyarrow.parquet.write_table(pyarrow.csv.read_csv(reviews), tmp_path / "reviews.parquet")
+    code, _, err = atrous("train", "--data", "reviews.parquet", "--encode", "ngram", "--out", "model", *SMALL)
+    assert code == 0
+    assert "reviews.parquet: text = 'text', label = 'label' (guessed" in err
+    assert atrous("evaluate", "model", "reviews.parquet")[1] == atrous("evaluate", "model", reviews)[1]
+    answers = atrous("predict", "model", reviews)[1]
+    assert atrous("predict", "model", "reviews.parquet")[1] == answers
+    (tmp_path / "reviews.parquet").rename(tmp_path / "table")
+    assert atrous("predict", "model", "table", "--format", "parquet")[1] == answers
 
 
 def test_data_lists_and_writes(atrous, tmp_path):

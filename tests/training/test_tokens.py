@@ -1,15 +1,19 @@
+import mmap
+
 import pytest
 import torch
 
 import atrous
 from atrous.comparing.race import race
 from atrous.config import load
-from atrous.data.corpus import Corpus
+from atrous.data.corpus import Corpus, read_corpus
+from atrous.data.given import Given
 from atrous.data.rows import Rows
 from atrous.data.tables import Row
 from atrous.data.targets import Targets
 from atrous.errors import ConfigError
 from atrous.training import run
+from atrous.training.loader import Loader
 from atrous.training.tokens import alike, tokenise
 
 SMALL = ["embed.channels=8", "train.epochs=2", "train.batch=8"]
@@ -41,6 +45,27 @@ def test_rows_and_tokens_on_disk_give_the_same_model(tmp_path, monkeypatch):
     in_memory = weights(list)
     monkeypatch.setattr("atrous.data.spool.HELD", 10)
     assert torch.equal(weights(Rows.of), in_memory)
+
+
+def test_of_many_rows_at_most_32_bytes_a_row_are_no_file(monkeypatch):
+    monkeypatch.setattr("atrous.data.spool.HELD", 10)
+    monkeypatch.setattr("atrous.data.rows.FEW", 5)
+    rows = [{"text": f"{'good' if n % 2 else 'bad'} film {n}", "label": "pn"[n % 2]} for n in range(3000)]
+    read = read_corpus(Given(iter(rows), "data"), dev=None, test=None, settings=load().data)
+    tokens = tokenise(read, load())
+    held = [array for part in (tokens.train, tokens.dev, tokens.test) for array in (part.starts, part.targets)]
+    held += [part._places for part in (read.train, read.dev, read.test)]
+    held += list(Loader(tokens.train, rows=32, seed=0)._order())
+    assert sum(array.nbytes for array in held) <= 32 * len(rows)
+    files = [read.train._content, read.train._starts, *(part.arrays["ids"] for part in tokens[1:])]
+    assert all(isinstance(base_of(array), mmap.mmap) for array in files)
+
+
+def base_of(array):
+    """What the numbers of an array lie in."""
+    while getattr(array, "base", None) is not None:
+        array = array.base
+    return array
 
 
 def test_only_what_a_token_is_tells_readers_apart():
