@@ -5,7 +5,7 @@ The one module of the data that makes tensors.
 
 from __future__ import annotations
 
-import sys
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any
@@ -59,18 +59,16 @@ class Examples:
         folder: where the file of the steps goes if they are many; None for the system's temporary files.
         """
         spools = {name: Spool(one.dtype, shape=one.shape[1:], folder=folder) for name, one in reader.empty.items()}
-        starts = Spool(np.int64, folder=folder)
-        last = cut = 0
-        starts.add(last.to_bytes(8, sys.byteorder))
+        starts, cut = array("q", [0]), 0  # looked up for every batch: 8 bytes a row of memory are worth it
         for row in rows:
             whole = reader.whole(row)
             steps = steps_of(whole)
             read = steps if reader.max_steps is None else min(steps, reader.max_steps)
-            for name, array in whole.items():
-                spools[name].add(array[:read])
-            last, cut = last + read, cut + (steps > read)
-            starts.add(last.to_bytes(8, sys.byteorder))
-        places = np.array(starts.read())  # looked up for every batch: 8 bytes a row are worth it
+            for name, values in whole.items():
+                spools[name].add(values if steps == read else values[:read])
+            starts.append(starts[-1] + read)
+            cut += steps > read
+        places = np.frombuffer(starts, np.int64)
         if not isinstance(targets, np.ndarray):
             targets = np.array([0] * (len(places) - 1) if targets is None else targets, np.int64)
         return cls({name: spool.read() for name, spool in spools.items()}, places, targets, cut=cut)
@@ -89,10 +87,10 @@ class Examples:
         lengths = self.starts[places + 1] - self.starts[places]
         steps = time or max(1, int(lengths.max(initial=0)))
         fields: dict[str, Tensor] = {}
-        for name, array in self.arrays.items():
-            padded = np.zeros((len(places), steps, *array.shape[1:]), array.dtype)
+        for name, values in self.arrays.items():
+            padded = np.zeros((len(places), steps, *values.shape[1:]), values.dtype)
             for row, (start, length) in enumerate(zip(self.starts[places], lengths, strict=True)):
-                padded[row, :length] = array[start : start + length]
+                padded[row, :length] = values[start : start + length]
             fields[name] = torch.from_numpy(padded)
         batch = Batch(fields.pop("ids", None), torch.from_numpy(lengths), **fields)
         return batch, torch.from_numpy(self.targets[places])

@@ -40,12 +40,17 @@ class Spool:
         self._held = bytearray()
         self._file: IO[bytes] | None = None
         self._written = 0
-        self.size = 0  # bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes so far."""
+        return self._written + len(self._held)
 
     def add(self, values: NDArray[Any] | bytes) -> None:
         """Add items, or the bytes of some."""
-        self._held += values if isinstance(values, bytes) else values.astype(self.dtype, copy=False).tobytes()
-        self.size = self._written + len(self._held)
+        if not isinstance(values, bytes) and values.dtype != self.dtype:
+            values = values.astype(self.dtype)
+        self._held += values if isinstance(values, bytes) else values.tobytes()
         if len(self._held) > (HELD if self._file is None else _BLOCK):
             self._write()
 
