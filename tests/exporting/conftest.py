@@ -12,10 +12,19 @@ from atrous.runtime.tokeniser import Tokeniser
 WORDS = Reader(Tokeniser("words", True, ("good", "bad", "film", "a")))
 
 
+SMALL = {  # what is few enough to trace, of the encoders that are not told so by their channels
+    "bag": [],
+    "deep": ["encode.channels=8", "encode.depth=2"],
+    "dense": ["encode.growth=4", "encode.depth=2"],
+    "unet": ["encode.channels=8", "encode.depth=1"],
+    "wavenet": ["encode.channels=8", "encode.depth=3"],
+}
+
+
 def fresh(encoder, *settings, reader=WORDS):
     """An untrained model: what is proved of exports and readings holds for any weights."""
     torch.manual_seed(0)
-    small = ["embed.channels=8", *([] if encoder == "bag" else ["encode.channels=8"]), *settings]
+    small = ["embed.channels=8", *SMALL.get(encoder, ["encode.channels=8"]), *settings]
     return Bundle.fresh(load(None, small, encode=encoder), reader, ("neg", "pos"))
 
 
