@@ -50,7 +50,7 @@ class Progress:
         >>> list(Progress(quiet=True).over("abc"))
         ['a', 'b', 'c']
         """
-        count = 0
+        count, self.started = 0, time.monotonic()
         with self:
             for count, row in enumerate(rows, 1):
                 yield row
