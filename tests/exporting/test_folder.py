@@ -1,3 +1,4 @@
+import dataclasses
 import importlib.util
 import re
 import tomllib
@@ -6,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 from packaging.requirements import Requirement
-from tests.exporting.conftest import fresh
+from tests.exporting.conftest import WORDS, fresh
 
 import atrous
 from atrous.config import load
-from atrous.errors import FolderError, MissingExtra, NotEqual, OutputExists
+from atrous.errors import DataError, FolderError, MissingExtra, NotEqual, OutputExists
 from atrous.exporting import folder as exporting
 from atrous.exporting.copied import runtime_files
 from atrous.layers import Conv
@@ -53,6 +54,18 @@ def test_weight_norm_is_folded_away(tmp_path):
     own = exporting.write(bundle, tmp_path)
     assert not [name for name, _ in own.named_parameters() if "original" in name]
     assert bundle.predict("good")  # and the bundle still answers
+
+
+@pytest.mark.slow
+def test_an_export_cuts_and_refuses_long_rows_as_its_model_does(tmp_path):
+    reader = dataclasses.replace(WORDS, max_steps=3)
+    bundle = fresh("birnn", reader=reader)
+    exported = atrous.export(bundle, tmp_path / "out")
+    long, cut = exported.predict(["good bad film a a bad", "good bad film"])
+    assert long.probabilities == cut.probabilities == pytest.approx(bundle.predict("good bad film")[0].probabilities)
+    exported.about["longest"] = 2
+    with pytest.raises(DataError, match=r"a text of 3 tokens is too long for this model, .* at most 2; cut the text"):
+        exported.predict("good bad film a")
 
 
 class TracedAtOneLength(Conv):

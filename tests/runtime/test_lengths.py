@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atrous.runtime.lengths import by_length
+from atrous.errors import DataError
+from atrous.runtime.lengths import by_length, check_longest
 
 
 @given(st.lists(st.integers(0, 50), max_size=40), st.sampled_from([1, 2, 8]), st.integers(1, 99))
@@ -36,3 +37,10 @@ def test_rows_of_no_token_and_rows_of_very_many_are_batches_too(lengths):
     (batch, time), *_ = by_length(np.array(lengths, np.int64))
     assert len(batch) == len(lengths)
     assert time >= max(1, *lengths)
+
+
+def test_a_row_is_refused_only_beyond_the_limit_and_where_there_is_one():
+    check_longest(1_000_000, None)
+    check_longest(7, 7)
+    with pytest.raises(DataError, match=r"a text of 1,000,000 tokens is too long .* at most 7; cut the text"):
+        check_longest(1_000_000, 7)

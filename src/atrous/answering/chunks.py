@@ -11,9 +11,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from atrous.contract import Batch
-from atrous.errors import DataError
 from atrous.model import Model
-from atrous.runtime.lengths import CHUNK
+from atrous.runtime.lengths import CHUNK, check_longest
 
 MOST_STEPS = 2**20  # of a row that is read whole: some kilobytes a step
 MOST_OPERATIONS = 10**13  # for a row that is read whole: some minutes on one core
@@ -86,9 +85,4 @@ def longest(model: Model) -> int | None:
 
 def check_length(model: Model, steps: int) -> None:
     """Refuse a row that the model would take terabytes or hours for. Raises DataError, saying what to do instead."""
-    most = longest(model)
-    if most is not None and steps > most:
-        raise DataError(
-            f"a text of {steps:,} tokens is too long for this model, which must see the whole of it at once: it takes "
-            f"at most {most:,}; cut the text, or train an encoder that reads in chunks, such as tcn or lstm"
-        )
+    check_longest(steps, longest(model))

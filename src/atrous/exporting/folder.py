@@ -14,6 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from atrous import __version__
+from atrous.answering.chunks import longest
 from atrous.bundle.folder import load, vocabulary
 from atrous.bundle.trained import Bundle
 from atrous.config import dump
@@ -93,6 +94,8 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
         program.save(graph, folder / STREAM)
         np.savez(folder / START, allow_pickle=False, **{name: row.numpy() for name, row in start.items()})
         about["stream"] = {"grain": own.grain, "delay": own.delay, "flush": own.flush, "states": [*start]}
+    else:
+        about["longest"] = longest(own)
     (folder / VOCABULARY).write_text(vocabulary(bundle), encoding="utf-8")
     (folder / SETTINGS).write_text(dump(bundle.settings), encoding="utf-8")
     for name, path in runtime_files().items():

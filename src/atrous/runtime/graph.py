@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from atrous.errors import NotStreamable
 from atrous.runtime import manifest
-from atrous.runtime.lengths import CHUNK, LONG, by_length
+from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row
 
@@ -62,12 +62,17 @@ class Exported:
         self.reader, self.readable = Reader.from_json(vocabulary["reader"]), Readable.from_json(self.about["readable"])
 
     def predict(self, texts: Row | Sequence[Row]) -> list[AnyAnswer]:
-        """What the model answers to every text, as `Bundle.predict` does; what a text is, the reader says."""
+        """What the model answers to every text, as `Bundle.predict` does; what a text is, the reader says.
+
+        Raises DataError for a text that is too long for a model that must see it whole.
+        """
         rows = [self.reader(row) for row in self.reader.rows(texts)]
         if not rows:
             return []
+        lengths = np.array([_steps(row) for row in rows], np.int64)
+        check_longest(int(lengths.max()), self.about.get("longest"))
         found = np.empty((len(rows), len(self.readable.labels)), np.float32)
-        for places, time in by_length(np.array([_steps(row) for row in rows], np.int64)):
+        for places, time in by_length(lengths):
             read = self.in_chunks if time > LONG and "stream" in self.about else self.logits
             found[places] = read(padded([rows[place] for place in places], time=time))
         return self.readable(found)

@@ -1,9 +1,11 @@
-"""Rows of like length together. Needs numpy alone; every export carries a copy of this file."""
+"""Rows of like length together, and rows that are too long. Needs numpy alone; every export carries a copy."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from atrous.errors import DataError
 
 Places = NDArray[np.int64]
 
@@ -48,3 +50,18 @@ def _evened(length: int) -> int:
     """
     unit = 1 << max(0, (length - 1).bit_length() - 4)
     return max(1, -(-length // unit) * unit)
+
+
+def check_longest(steps: int, most: int | None) -> None:
+    """Refuse a row of more steps than `most`; None is no limit. Raises DataError, saying what to do instead.
+
+    >>> check_longest(5, 3)
+    Traceback (most recent call last):
+    atrous.errors.DataError: a text of 5 tokens is too long for this model, which must see the whole of it at once: it
+    takes at most 3; cut the text, or train an encoder that reads in chunks, such as tcn or lstm
+    """
+    if most is not None and steps > most:
+        raise DataError(
+            f"a text of {steps:,} tokens is too long for this model, which must see the whole of it at once: it takes "
+            f"at most {most:,}; cut the text, or train an encoder that reads in chunks, such as tcn or lstm"
+        )
