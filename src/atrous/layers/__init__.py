@@ -8,6 +8,7 @@ from atrous.layers.conv import Conv, Extend, separable, wide
 from atrous.layers.dropout import Dropout, SpatialDropout
 from atrous.layers.gate import Carry, Gate, highway
 from atrous.layers.kmax import KMax
+from atrous.layers.linear import convolution_of
 from atrous.layers.lstm import LSTM, MultiplicativeLSTM
 from atrous.layers.norm import LayerNorm, fold, weight_norm
 from atrous.layers.pointwise import Pointwise
@@ -45,6 +46,7 @@ __all__ = [
     "SpatialDropout",
     "Stack",
     "centred",
+    "convolution_of",
     "densely",
     "fold",
     "highway",
