@@ -95,6 +95,8 @@ def run_until_the_first_epoch(folder, reviews, *words):
         [*command, *SMALL, "--set", "train.epochs=100000", "--set", "train.patience=100000", *words],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
+        # Who starts the tests in the background may have told all their children to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     for line in process.stderr:
         if "epoch 1 of" in line:

@@ -30,8 +30,10 @@ def typed(monkeypatch):
 def running(model, *words, **more):
     """The command itself, its standard input and output in our hands."""
     command = [sys.executable, "-m", "atrous", "predict", str(model), "--stream", *words]
+    # Who starts the tests in the background may have told all their children to ignore Ctrl-C.
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **{"stdout": subprocess.PIPE, **more}
+        command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **{**pipes, **more}
     )
 
 
@@ -103,7 +105,7 @@ def test_a_stream_is_stopped_by_ctrl_c_and_ends_with_its_reader(model):
         process.stdin.flush()
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        assert process.wait(timeout=60) == 130
         assert process.stderr.read() == b"atrous: stopped\n"
     command = f"yes 'a good film' | {sys.executable} -m atrous predict {model} --stream | head -2"
     done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[1]}}"], capture_output=True, text=True)

@@ -87,7 +87,7 @@ class OtherWeights(torch.nn.Module):
 
 
 def test_the_law_catches_a_graph_of_other_weights(tmp_path, monkeypatch):
-    model, example = model_and_example("bag, max")
+    model, example = model_and_example("bag, mean")
     whole = program.whole
     monkeypatch.setattr(program, "whole", lambda changed, example: whole(changed.model, example))
     with pytest.raises(AssertionError, match=r"lengths \[1\]: off by 0\.0"):

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from atrous.contract import Pool, State
-from atrous.layers.kmax import largest_first
+from atrous.layers.kmax import largest_in_order
 
 
 class KMax(Pool):
@@ -38,10 +38,9 @@ class KMax(Pool):
         return self._like.new_full((batch, self.k, self.channels), -math.inf)
 
     def step(self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State) -> State:
-        # What is held stands before the chunk, in its order of time: an order of places is an order of time.
+        # What is held stands before the chunk and in its order of time, so that order of places is order of time.
         seen = torch.cat([state, torch.where(mask[..., None], x, x.new_full((), -math.inf))], 1)
-        places = largest_first(seen)[:, : self.k].sort(1).values
-        return seen.gather(1, places)
+        return largest_in_order(seen, torch.full_like(mask[:, 0], self.k, dtype=torch.long), most=self.k)
 
     def read(self, state: Tensor) -> Float[Tensor, "batch outputs"]:
         # Places that no step has taken stand in front; the row's own come first, then zeros.

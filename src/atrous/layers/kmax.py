@@ -55,14 +55,9 @@ class KMax(Layer):
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch later channels"]:
-        time = x.shape[1]
         bits = torch.ones_like(x[..., 0], dtype=torch.bool) if mask is None else mask
-        kept = self._kept(bits)
-        order = largest_first(torch.where(bits[..., None], x, x.new_full((), -math.inf)))
-        rank = torch.arange(time, device=x.device)[None, :, None]
-        # What is not among the k stands behind everything; then time order, and off with what stands behind.
-        places = torch.where(rank < kept[:, None, None], order, time).sort(1).values.clamp(max=max(time - 1, 0))
-        return x.gather(1, places)[:, : self._most(time)]
+        scores = torch.where(bits[..., None], x, x.new_full((), -math.inf))
+        return largest_in_order(scores, self._kept(bits), most=self._most(x.shape[1]))
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
         rank = torch.arange(mask.shape[1], device=mask.device)[None, :]
@@ -75,15 +70,29 @@ class KMax(Layer):
         return torch.minimum(scaled.clamp(min=self.least), length)
 
     def _most(self, time: int) -> int:
-        """k of a row of so many steps; slicing takes care of more than there are."""
+        """k of a row of so many steps."""
         scaled = (time * self.share.numerator + self.share.denominator - 1) // self.share.denominator
-        most: int = torch.sym_max(self.least, scaled)  # type: ignore[no-untyped-call]
+        most: int = torch.sym_min(time, torch.sym_max(self.least, scaled))  # type: ignore[no-untyped-call]
         return most
 
 
-def largest_first(x: Tensor) -> Tensor:
-    """The places of each channel's values over time, the largest first, of equal ones the earlier first."""
-    if torch.compiler.is_exporting():
-        # ONNX's TopK puts the earlier first; its Sort knows no such promise.
-        return x.topk(x.shape[1], dim=1).indices
-    return x.sort(dim=1, descending=True, stable=True).indices
+def largest_in_order(x: Tensor, kept: Tensor, *, most: int) -> Tensor:
+    """Of each channel the `kept` largest values over time, in their order; of equal ones the earlier. Zeros follow.
+
+    Shapes: x (batch, time, channels), kept (batch,) -> (batch, most, channels), with kept <= most <= time.
+
+    Nothing depends on the order in which a sort leaves equal values, which torch and ONNX promise differently.
+
+    >>> x = torch.tensor([[[5.0], [1.0], [7.0], [5.0]]])
+    >>> largest_in_order(x, torch.tensor([2]), most=3)[0, :, 0]
+    tensor([5., 7., 0.])
+    """
+    last = (kept - 1).clamp(min=0)[:, None, None].expand(-1, 1, x.shape[2])
+    least = x.topk(most, dim=1).values.gather(1, last)  # the smallest that is kept
+    above, equal = x > least, x == least
+    room = kept[:, None, None] - above.sum(1, keepdim=True)
+    chosen = above | (equal & (equal.cumsum(1) <= room))
+    # What is chosen moves to its place in order, all else to a place beyond the last, which is cut off.
+    place = torch.where(chosen, chosen.cumsum(1) - 1, most)
+    moved = torch.where(chosen, x, x.new_zeros(()))
+    return x.new_zeros(x.shape[0], most + 1, x.shape[2]).scatter(1, place, moved)[:, :most]
