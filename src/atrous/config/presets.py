@@ -22,7 +22,7 @@ class Preset(NamedTuple):
     bigrams: int = 0
 
 
-PRESETS: dict[str, Preset] = {  # rates chosen on dev of the `languages` data, a few epochs, batches of 32
+PRESETS: dict[str, Preset] = {  # rates: benchmarks/presets.py, on dev of the `languages` data
     "attention": Preset(rate=3e-3, pool="max"),
     "bag": Preset(rate=2e-2, pool="mean", bigrams=20_000),
     "bigru": Preset(rate=1e-2, pool="max"),
@@ -30,18 +30,18 @@ PRESETS: dict[str, Preset] = {  # rates chosen on dev of the `languages` data, a
     "birnn": Preset(rate=3e-3, pool="max"),
     "deep": Preset(rate=5e-3, pool="max"),
     "dense": Preset(rate=8e-3, pool="max"),
-    "gated": Preset(rate=8e-3, pool="max"),
+    "gated": Preset(rate=5e-3, pool="max"),
     "gru": Preset(rate=1e-2, pool="last"),
-    "highway": Preset(rate=8e-3, pool="max"),
+    "highway": Preset(rate=1e-2, pool="max"),
     "hybrid": Preset(rate=5e-3, pool="last"),
     "kmax": Preset(rate=5e-3, pool="kmax"),
     "lstm": Preset(rate=1e-2, pool="last"),
     "multiscale": Preset(rate=5e-3, pool="max"),
     "ngram": Preset(rate=5e-3, pool="max"),
     "residual": Preset(rate=8e-3, pool="max"),
-    "rnn": Preset(rate=3e-3, pool="last"),
+    "rnn": Preset(rate=2e-3, pool="last"),
     "tcn": Preset(rate=8e-3, pool="max"),
     "tdnn": Preset(rate=5e-3, pool="max"),
-    "unet": Preset(rate=5e-3, pool="max"),
-    "wavenet": Preset(rate=5e-3, pool="max"),
+    "unet": Preset(rate=1e-2, pool="max"),
+    "wavenet": Preset(rate=8e-3, pool="max"),
 }
