@@ -1,11 +1,11 @@
-"""A recurrence as its definition: one step after the other, the memory held where a step is not real."""
+"""What recurrent layers share: fresh weights, and the definition, one step after the other, held where not real."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch._higher_order_ops import scan  # torch 2.13 has no public name for it
 
 from atrous.contract import State
@@ -13,6 +13,21 @@ from atrous.contract import State
 HELD = 1e3  # a gate's input at a masked step: its sigmoid is exactly 0 or 1 in every float type
 
 Cell = Callable[[State, Tensor], tuple[State, Tensor]]
+
+
+def input_weights(gates: int, inputs: int, units: int) -> nn.Parameter:
+    """The fresh weights with which so many gates read the input: (gates * units, inputs), Glorot's uniform."""
+    weight = nn.Parameter(torch.empty(gates * units, inputs))
+    nn.init.xavier_uniform_(weight)
+    return weight
+
+
+def state_weights(gates: int, units: int) -> nn.Parameter:
+    """The fresh weights with which so many gates read the last output: (gates * units, units), each orthogonal."""
+    weight = nn.Parameter(torch.empty(gates * units, units))
+    for gate in weight.detach().chunk(gates):
+        nn.init.orthogonal_(gate)
+    return weight
 
 
 def run(cell: Cell, state: State, x: Tensor, mask: Tensor) -> tuple[Tensor, State]:

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
-from atrous.layers.held import HELD, run
+from atrous.layers.held import HELD, input_weights, run, state_weights
 from atrous.window import Window, recurrent_cost
 
 
@@ -39,12 +39,9 @@ class LSTM(Layer):
         self.window = Window(left=math.inf)
         self.cost = recurrent_cost(inputs, outputs, gates=4, biases=4)
         # Gates stand in torch's order: input, forget, cell, output.
-        self.weight_input = nn.Parameter(torch.empty(4 * outputs, inputs))
-        self.weight_state = nn.Parameter(torch.empty(4 * outputs, outputs))
+        self.weight_input = input_weights(4, inputs, outputs)
+        self.weight_state = state_weights(4, outputs)
         self.bias = nn.Parameter(torch.zeros(4 * outputs))
-        nn.init.xavier_uniform_(self.weight_input)
-        for gate in self.weight_state.detach().chunk(4):
-            nn.init.orthogonal_(gate)
         nn.init.ones_(self.bias.detach()[outputs : 2 * outputs])
 
     def extra_repr(self) -> str:
@@ -119,14 +116,10 @@ class MultiplicativeLSTM(Layer):
         self.window = Window(left=math.inf)
         self.cost = recurrent_cost(inputs, outputs, gates=5, biases=4)
         # Rows: input, forget, cell and output gate as in LSTM, then what is multiplied.
-        self.weight_input = nn.Parameter(torch.empty(5 * outputs, inputs))
-        self.weight_state = nn.Parameter(torch.empty(outputs, outputs))
-        self.weight_product = nn.Parameter(torch.empty(4 * outputs, outputs))
+        self.weight_input = input_weights(5, inputs, outputs)
+        self.weight_state = state_weights(1, outputs)
+        self.weight_product = state_weights(4, outputs)
         self.bias = nn.Parameter(torch.zeros(4 * outputs))
-        nn.init.xavier_uniform_(self.weight_input)
-        nn.init.orthogonal_(self.weight_state)
-        for gate in self.weight_product.detach().chunk(4):
-            nn.init.orthogonal_(gate)
         nn.init.ones_(self.bias.detach()[outputs : 2 * outputs])
 
     def extra_repr(self) -> str:

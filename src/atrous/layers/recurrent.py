@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
-from atrous.layers.held import HELD, run
+from atrous.layers.held import HELD, input_weights, run, state_weights
 from atrous.window import Window, recurrent_cost
 
 
@@ -38,11 +38,9 @@ class RNN(Layer):
         self.inputs, self.outputs = inputs, outputs
         self.window = Window(left=math.inf)
         self.cost = recurrent_cost(inputs, outputs, gates=1, biases=1)
-        self.weight_input = nn.Parameter(torch.empty(outputs, inputs))
-        self.weight_state = nn.Parameter(torch.empty(outputs, outputs))
+        self.weight_input = input_weights(1, inputs, outputs)
+        self.weight_state = state_weights(1, outputs)
         self.bias = nn.Parameter(torch.zeros(outputs))
-        nn.init.xavier_uniform_(self.weight_input)
-        nn.init.orthogonal_(self.weight_state)
 
     def extra_repr(self) -> str:
         return f"{self.inputs}, {self.outputs}"
@@ -101,13 +99,10 @@ class GRU(Layer):
         self.window = Window(left=math.inf)
         self.cost = recurrent_cost(inputs, outputs, gates=3, biases=4)
         # Gates stand in torch's order: reset, update, new. Only the new one needs a bias of its own on the state.
-        self.weight_input = nn.Parameter(torch.empty(3 * outputs, inputs))
-        self.weight_state = nn.Parameter(torch.empty(3 * outputs, outputs))
+        self.weight_input = input_weights(3, inputs, outputs)
+        self.weight_state = state_weights(3, outputs)
         self.bias = nn.Parameter(torch.zeros(3 * outputs))
         self.bias_new = nn.Parameter(torch.zeros(outputs))
-        nn.init.xavier_uniform_(self.weight_input)
-        for gate in self.weight_state.detach().chunk(3):
-            nn.init.orthogonal_(gate)
 
     def extra_repr(self) -> str:
         return f"{self.inputs}, {self.outputs}"
