@@ -25,6 +25,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from atrous.errors import NotStreamable
 from atrous.window import Cost, Window
 
 State: TypeAlias = Any  # Tensor | tuple[State, ...]; mypy knows no recursive alias that isinstance can narrow
@@ -100,7 +101,8 @@ class Layer(nn.Module):
     cost: parameters, and floating-point operations as a function of the row's length.
     grain: the smallest chunk that `step` accepts; every chunk is a multiple of it.
     delay: by how many of its own output steps `step` lags behind its input; 0 for a causal layer.
-    streams: False for a layer that must see its whole row at once; its `step` raises NotStreamable.
+    streams: False for a layer that must see its whole row at once; its `step` raises NotStreamable with `refusal`,
+        which says why, and what to use instead.
     inputs, outputs: channels; None for a layer that takes any number and gives the same.
     """
 
@@ -109,6 +111,7 @@ class Layer(nn.Module):
     grain: int = 1
     delay: int = 0
     streams: bool = True
+    refusal: str = ""
     inputs: int | None = None
     outputs: int | None = None
 
@@ -136,6 +139,8 @@ class Layer(nn.Module):
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         """Continue every row by one chunk: (y, mask of y, new state)."""
+        if self.refusal:
+            raise NotStreamable(self.refusal)
         return self(x, mask), mask, state
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
@@ -156,10 +161,12 @@ class Pool(nn.Module):
     construction.
 
     outputs: numbers of its vector.
+    streams: False for a pool that must see its whole row at once.
     """
 
     cost: Cost = Cost()
     outputs: int
+    streams: bool = True
 
     _like: Tensor
     __call__: Callable[..., Tensor]

@@ -40,7 +40,8 @@ class Model(nn.Module):
         super().__init__()
         self.embed, self.encode, self.attend, self.predict = embed, encode, attend, predict
         self.window: Window = embed.window.then(encode.window)
-        self.grain, self.delay, self.streams = encode.grain, encode.delay, encode.streams
+        self.grain, self.delay = encode.grain, encode.delay
+        self.streams = encode.streams and attend.streams
         head = Cost(predict.cost.parameters, lambda steps: predict.cost.flops(1))
         self.cost: Cost = embed.cost.then(encode.cost).then(attend.cost).then(head)
 

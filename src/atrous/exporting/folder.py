@@ -62,7 +62,7 @@ def export(
         own = write(bundle, folder, quiet=quiet)
         tell("comparing the graphs with the model", quiet=quiet)
         reference = parity.alone(own, rows)
-        for reading in parity.exported(own, Exported(folder), rows, random, reference, may_refuse=not streams(own)):
+        for reading in parity.exported(own, Exported(folder), rows, random, reference, may_refuse=not own.streams):
             if not reading.passed:
                 raise NotEqual(
                     f"{out}: not written: read as {reading.way}, the largest difference to the model is "
@@ -88,7 +88,7 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
     }
     tell("tracing the graph of whole rows", quiet=quiet)
     program.save(program.whole(own, example), folder / WHOLE)
-    if streams(own):
+    if own.streams:
         tell("tracing the graph of one chunk", quiet=quiet)
         graph, start = program.stream(own, example)
         program.save(graph, folder / STREAM)
@@ -118,11 +118,6 @@ def need_onnx() -> None:
             f"an export needs {' and '.join(missing)}, which is not installed; "
             'install it with: pip install "atrous[onnx]"'
         )
-
-
-def streams(model: Model) -> bool:
-    """Whether every part of the model can be read in chunks."""
-    return model.streams and getattr(model.attend, "streams", True)
 
 
 def tell(what: str, *, quiet: bool) -> None:

@@ -100,7 +100,7 @@ def verify(
 
 def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) -> Iterator[Reading]:
     own = parity.ready(bundle.model)
-    whole_only = bundle.settings.encode.name in WHOLE_ROWS or not getattr(own.attend, "streams", True)
+    whole_only = bundle.settings.encode.name in WHOLE_ROWS or not own.attend.streams
     tell(f"reading {len(rows)} rows alone", quiet=quiet)
     reference = parity.alone(own, rows)
     yield parity.compare("alone", lambda: parity.alone(own, rows, backwards=True), reference)

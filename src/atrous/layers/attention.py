@@ -10,7 +10,6 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
-from atrous.errors import NotStreamable
 from atrous.window import Window, attention_cost
 
 
@@ -29,6 +28,10 @@ class SelfAttention(Layer):
     """
 
     streams = False
+    refusal = (
+        "attention over the whole row needs the end of its row before its first answer; "
+        "to stream, use a causal convolution or a one-directional recurrence"
+    )
 
     def __init__(self, channels: int, *, heads: int) -> None:
         super().__init__()
@@ -45,14 +48,6 @@ class SelfAttention(Layer):
 
     def extra_repr(self) -> str:
         return f"{self.inputs}, heads={self.heads}"
-
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> tuple[Tensor, Tensor, State]:
-        raise NotStreamable(
-            "attention over the whole row needs the end of its row before its first answer; "
-            "to stream, use a causal convolution or a one-directional recurrence"
-        )
 
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from atrous.contract import Layer, State
-from atrous.errors import NotStreamable
+from atrous.contract import Layer
 from atrous.window import Window
 
 
@@ -25,6 +24,10 @@ class Backward(Layer):
     """
 
     streams = False
+    refusal = (
+        "a layer read backwards needs the end of its row before its first answer; "
+        "to stream, use the one-directional form, or a centred convolution, which answers a few steps late"
+    )
 
     def __init__(self, layer: Layer) -> None:
         super().__init__()
@@ -35,14 +38,6 @@ class Backward(Layer):
         self.layer = layer
         self.inputs, self.outputs, self.cost = layer.inputs, layer.outputs, layer.cost
         self.window = Window(left=layer.window.right, right=layer.window.left)
-
-    def step(
-        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> tuple[Tensor, Tensor, State]:
-        raise NotStreamable(
-            "a layer read backwards needs the end of its row before its first answer; "
-            "to stream, use the one-directional form, or a centred convolution, which answers a few steps late"
-        )
 
     def forward(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None

@@ -8,7 +8,6 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
-from atrous.errors import NotStreamable
 from atrous.layers.compose import Stack
 from atrous.layers.taps import Taps
 from atrous.window import Cost, conv_cost
@@ -138,6 +137,10 @@ class Extend(Layer):
     """
 
     streams = False
+    refusal = (
+        "a wide convolution gives more steps than it reads, and a stream has no room for them; "
+        "to stream, use a causal or a centred convolution"
+    )
 
     def __init__(self, steps: int) -> None:
         super().__init__()
@@ -148,14 +151,6 @@ class Extend(Layer):
 
     def extra_repr(self) -> str:
         return str(self.steps)
-
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> tuple[Tensor, Tensor, State]:
-        raise NotStreamable(
-            "a wide convolution gives more steps than it reads, and a stream has no room for them; "
-            "to stream, use a causal or a centred convolution"
-        )
 
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None

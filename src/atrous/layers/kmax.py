@@ -9,8 +9,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from atrous.contract import Layer, State
-from atrous.errors import NotStreamable
+from atrous.contract import Layer
 from atrous.window import Cost, Number, Window
 
 
@@ -32,6 +31,10 @@ class KMax(Layer):
     """
 
     streams = False
+    refusal = (
+        "the k largest of a row are known at its end only; "
+        "to stream, use a convolution with a stride, or the pool kmax over the encoder's steps"
+    )
 
     def __init__(self, least: int, *, share: Number = 0) -> None:
         super().__init__()
@@ -43,14 +46,6 @@ class KMax(Layer):
 
     def extra_repr(self) -> str:
         return str(self.least) + (f", share={self.share}" if self.share else "")
-
-    def step(
-        self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"], state: State
-    ) -> tuple[Tensor, Tensor, State]:
-        raise NotStreamable(
-            "the k largest of a row are known at its end only; "
-            "to stream, use a convolution with a stride, or the pool kmax over the encoder's steps"
-        )
 
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
