@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from atrous.errors import FolderError
-from atrous.runtime.reader import Reader
+from atrous.runtime.reader import Reader, stacked
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -110,3 +110,10 @@ def test_a_reader_cuts_every_array_of_a_long_row_and_says_so():
     for wrong in ("9", True, 0):
         with pytest.raises(FolderError, match="max_steps"):
             Reader.from_json({**reader.to_json(), "max_steps": wrong})
+
+
+def test_rows_of_further_axes_are_stacked_too():
+    assert stacked([np.ones((1, 2), np.float32), np.ones((0, 2), np.float32)], 2).tolist() == [
+        [[1, 1], [0, 0]],
+        [[0, 0], [0, 0]],
+    ]

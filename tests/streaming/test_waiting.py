@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from atrous.streaming.waiting import Waiting, at_once, stacked
+from atrous.streaming.waiting import Waiting, at_once
 
 
 def test_a_row_gives_what_waits_in_its_order():
@@ -20,10 +20,3 @@ def test_what_is_read_at_once_fits_and_is_one_of_few_sizes(alike):
     sizes = [at_once(grains, alike=alike) for grains in range(1, 5000)]
     assert all(grains / 2 < size <= grains for grains, size in enumerate(sizes, 1))
     assert len(set(sizes)) == (13 if not alike else 15 + 8 * 8 + 2)
-
-
-def test_rows_of_further_axes_are_stacked_too():
-    assert stacked([np.ones((1, 2), np.float32), np.ones((0, 2), np.float32)], 2).tolist() == [
-        [[1, 1], [0, 0]],
-        [[0, 0], [0, 0]],
-    ]

@@ -19,7 +19,7 @@ from atrous.errors import NotStreamable
 from atrous.runtime import manifest
 from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
-from atrous.runtime.reader import Reader, Row
+from atrous.runtime.reader import Reader, Row, stacked, steps_of
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
 LENGTHS, MASK, LOGITS = "lengths", "mask", "logits"
@@ -69,7 +69,7 @@ class Exported:
         rows = [self.reader(row) for row in self.reader.rows(texts)]
         if not rows:
             return []
-        lengths = np.array([_steps(row) for row in rows], np.int64)
+        lengths = np.array([steps_of(row) for row in rows], np.int64)
         check_longest(int(lengths.max()), self.about.get("longest"))
         found = np.empty((len(rows), len(self.readable.labels)), np.float32)
         for places, time in by_length(lengths):
@@ -173,13 +173,9 @@ def padded(rows: Sequence[Arrays], *, time: int | None = None) -> dict[str, NDAr
     {'lengths': array([2, 1]), 'ids': array([[5, 7],
            [4, 0]])}
     """
-    lengths = np.array([_steps(row) for row in rows], np.int64)
-    batch: dict[str, NDArray[Any]] = {LENGTHS: lengths}
-    for name, first in rows[0].items():
-        batch[name] = np.zeros((len(rows), time or max(1, int(lengths.max())), *first.shape[1:]), first.dtype)
-        for place, row in enumerate(rows):
-            batch[name][place, : lengths[place]] = row[name]
-    return batch
+    lengths = np.array([steps_of(row) for row in rows], np.int64)
+    steps = time or max(1, int(lengths.max()))
+    return {LENGTHS: lengths, **{name: stacked([row[name] for row in rows], steps) for name in rows[0]}}
 
 
 def _cut(part: NDArray[Any], start: int, count: int) -> NDArray[Any]:
@@ -187,7 +183,3 @@ def _cut(part: NDArray[Any], start: int, count: int) -> NDArray[Any]:
     found = part[:, start : start + count]
     missing = count - found.shape[1]
     return np.pad(found, [(0, 0), (0, missing), *[(0, 0)] * (part.ndim - 2)]) if missing else found
-
-
-def _steps(row: Arrays) -> int:
-    return len(next(iter(row.values())))

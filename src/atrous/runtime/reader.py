@@ -173,7 +173,7 @@ class Reader:
             ) from error
 
 
-def steps_of(arrays: Arrays) -> int:
+def steps_of(arrays: Mapping[str, NDArray[Any]]) -> int:
     """How many steps the arrays of a row have.
 
     >>> steps_of(Reader(Tokeniser("bytes", False, ()))("abc"))
@@ -196,6 +196,18 @@ def _spelled(spelling: Tokeniser, tokens: Sequence[str], letters: int) -> NDArra
 def padded(array: NDArray[Any], steps: int) -> NDArray[Any]:
     """The array with zeros after its last step, so that it has that many."""
     return np.pad(array, [(0, steps - len(array))] + [(0, 0)] * (array.ndim - 1)) if len(array) < steps else array
+
+
+def stacked(arrays: Sequence[NDArray[Any]], steps: int) -> NDArray[Any]:
+    """The rows' arrays under each other, with zeros after the end of those that have fewer steps.
+
+    >>> stacked([np.array([1, 2]), np.array([3])], 3).tolist()
+    [[1, 2, 0], [3, 0, 0]]
+    """
+    whole = np.zeros((len(arrays), steps, *arrays[0].shape[1:]), arrays[0].dtype)
+    for row, array in enumerate(arrays):
+        whole[row, : len(array)] = array
+    return whole
 
 
 def _kind(row: object) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from atrous.errors import DataError
 from atrous.runtime.growing import Growing, joined
 from atrous.runtime.readable import AnyAnswer
-from atrous.runtime.reader import Arrays
+from atrous.runtime.reader import Arrays, steps_of
 from atrous.streaming.session import Session
 
 TOGETHER = 256  # lines that have ended and are read together
@@ -95,7 +95,7 @@ class _Lines:
                     yield from self._read(arrays)
                     arrays = self.session.bundle.reader.empty
                 waiting[self.number] = arrays
-                ended[self.number] = self.tokens + _steps(arrays)
+                ended[self.number] = self.tokens + steps_of(arrays)
                 self.number, self.tokens, self.begun = self.number + 1, 0, False
                 if self.every is not None:
                     yield from self._final(ended, waiting)
@@ -114,7 +114,7 @@ class _Lines:
 
     def _read(self, arrays: Arrays) -> Iterator[Said]:
         """Read steps of the line, and say what is decided: after them, or where `every` asks for it."""
-        steps = _steps(arrays)
+        steps = steps_of(arrays)
         ends = [steps]
         if self.every is not None:
             ends = [*range(self.every - self.tokens % self.every, steps, self.every), steps]
@@ -132,7 +132,3 @@ class _Lines:
             return joined(arrays, self.growing.finish()) if ended else arrays
         except DataError as error:
             raise DataError(f"{self.name} line {self.number}: {error}".lstrip()) from error
-
-
-def _steps(arrays: Arrays) -> int:
-    return len(next(iter(arrays.values())))

@@ -20,11 +20,11 @@ from atrous.errors import DataError, NotStreamable
 from atrous.runtime.growing import Growing
 from atrous.runtime.lengths import CHUNK
 from atrous.runtime.readable import AnyAnswer
-from atrous.runtime.reader import Arrays
+from atrous.runtime.reader import Arrays, stacked
 from atrous.runtime.reader import Row as Piece
 from atrous.streaming.checked import checked
 from atrous.streaming.table import Table
-from atrous.streaming.waiting import Waiting, at_once, stacked
+from atrous.streaming.waiting import Waiting, at_once
 
 Key: TypeAlias = Any  # anything hashable; a mapping from str is none from Hashable to mypy
 
@@ -220,7 +220,8 @@ class Session:
         parts = [row.take(steps) for row in rows]
         real = torch.tensor([length for length, _ in parts], device=device)
         names = self.bundle.reader.sizes
-        fields = {name: stacked([arrays[name] for _, arrays in parts], steps).to(device) for name in names}
+        whole = {name: stacked([arrays[name] for _, arrays in parts], steps) for name in names}
+        fields = {name: torch.from_numpy(array).to(device) for name, array in whole.items()}
         mask = torch.arange(steps, device=device) < real[:, None]
         places = [row.place for row in rows]
         state, _ = self._table.take(places)

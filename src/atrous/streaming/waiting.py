@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from atrous.runtime.growing import Growing
-from atrous.runtime.reader import Arrays
+from atrous.runtime.reader import Arrays, steps_of
 
 
 class Waiting:
@@ -34,7 +28,7 @@ class Waiting:
     @property
     def steps(self) -> int:
         """Steps that wait."""
-        return len(next(iter(self._arrays.values())))
+        return steps_of(self._arrays)
 
     def wait(self, arrays: Arrays) -> None:
         """Put steps behind those that wait."""
@@ -60,15 +54,3 @@ def at_once(grains: int, *, alike: bool) -> int:
     """
     unit = 1 << max(0, grains.bit_length() - (4 if alike else 1))
     return grains // unit * unit
-
-
-def stacked(parts: Sequence[NDArray[Any]], steps: int) -> Tensor:
-    """The rows under each other, with zeros after the end of those that have fewer steps.
-
-    >>> stacked([np.array([1, 2]), np.array([3])], 3).tolist()
-    [[1, 2, 0], [3, 0, 0]]
-    """
-    whole = np.zeros((len(parts), steps, *parts[0].shape[1:]), parts[0].dtype)
-    for row, part in enumerate(parts):
-        whole[row, : len(part)] = part
-    return torch.from_numpy(whole)
