@@ -15,6 +15,8 @@
 Arguments of layers and functions raise `ValueError` and `TypeError`.
 """
 
+from collections.abc import Iterable
+
 
 class AtrousError(Exception):
     """The root: everything atrous raises on purpose, except plain argument errors."""
@@ -58,3 +60,15 @@ class NotExportable(AtrousError):
 
 class NotEqual(AtrousError):
     """Two ways of reading one model differ by more than rounding; the message has the largest difference."""
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """What was probably meant, as a message says it after what was given; "" if nothing is near.
+
+    >>> suggestion("tnc", ["bag", "tcn"]), suggestion("xyz", ["bag", "tcn"])
+    (" (did you mean 'tcn'?)", '')
+    """
+    import difflib  # only once something is wrong
+
+    near = difflib.get_close_matches(given, list(known), 1)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from atrous.data.spool import Spool
 from atrous.data.tables import Row
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, suggestion
 
 Numbers = NDArray[np.int64] | NDArray[np.float32]
 Floats = NDArray[np.float32]
@@ -107,8 +106,7 @@ def class_weights(wanted: Literal["balanced"] | dict[str, float], targets: Numbe
     if wanted != "balanced":
         for label in wanted:
             if label not in known.numbers:
-                close = difflib.get_close_matches(label, known.labels, 1)
-                guess = f" (did you mean {close[0]!r}?)" if close else ""
+                guess = suggestion(label, known.labels)
                 there = ", ".join(known.labels[:20]) + (", ..." if len(known.labels) > 20 else "")
                 raise ConfigError(f"train.class_weights: no label {label!r}{guess}; the labels are {there}")
         return np.array([wanted.get(label, 1.0) for label in known.labels], np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import gzip
 import lzma
 import sys
@@ -14,7 +13,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
-from atrous.errors import ConfigError, DataError
+from atrous.errors import ConfigError, DataError, suggestion
 
 Source = str | PathLike[str]
 
@@ -150,8 +149,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
         if not getattr(found, "_is_text_encoding", True) or found.incrementaldecoder is None:
             raise LookupError(encoding)
     except (LookupError, ValueError) as error:  # ValueError: a null character in the name
-        near = difflib.get_close_matches(encoding.lower(), _USUAL, 1)
-        guess = f" (did you mean {near[0]!r}?)" if near else ""
+        guess = suggestion(encoding.lower(), _USUAL)
         raise ConfigError(
             f"unknown encoding {encoding!r}{guess}; --encoding takes a name such as utf-8, utf-16, latin-1 or cp1252"
         ) from error
