@@ -85,4 +85,5 @@ def longest(model: Model) -> int | None:
 
 def check_length(model: Model, steps: int) -> None:
     """Refuse a row that the model would take terabytes or hours for. Raises DataError, saying what to do instead."""
-    check_longest(steps, longest(model))
+    if not model.streams and (steps > MOST_STEPS or model.cost.flops(steps) > MOST_OPERATIONS):
+        check_longest(steps, longest(model))  # the limit itself takes a search, and is only needed to be said

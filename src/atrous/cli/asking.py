@@ -218,12 +218,12 @@ def field(
 
     if svg is not None:
         check(svg, force=force)
-    from atrous.instruments.field import field, field_picture
+    from atrous.instruments.field import survey
 
-    rows = field(model, steps=steps, set=set or [])
+    rows, drawn = survey(model, steps=steps, set=set or [])
     if svg is not None:
         with new_file(svg, force=force) as fresh:
-            fresh.write_text(field_picture(model, steps=steps, set=set or []), encoding="utf-8")
+            fresh.write_text(drawn, encoding="utf-8")
     if json:
         say_json(field_json(rows))
         return

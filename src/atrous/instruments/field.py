@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Sequence
 from os import PathLike, fspath
@@ -12,7 +11,7 @@ from atrous.bundle.folder import load as load_bundle
 from atrous.bundle.trained import Bundle
 from atrous.config import ENCODE_SETTINGS, load
 from atrous.draw import FieldRow, field_rows, picture
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, suggestion
 from atrous.model import Model
 from atrous.tasks import TASKS
 from atrous.vectors import with_channels
@@ -41,7 +40,7 @@ def field(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequenc
     Raises ConfigError if there is no such thing or the settings have mistakes, FolderError for a folder that cannot be
     loaded, and ValueError if steps is below 1.
     """
-    return field_rows(_model(model, set), steps=steps)
+    return survey(model, steps=steps, set=set)[0]
 
 
 def field_picture(model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequence[str] = ()) -> str:
@@ -50,10 +49,18 @@ def field_picture(model: Bundle | str | PathLike[str], *, steps: int = 100, set:
     >>> print(field_picture("tcn").splitlines()[-1])
     </svg>
     """
+    return survey(model, steps=steps, set=set)[1]
+
+
+def survey(
+    model: Bundle | str | PathLike[str], *, steps: int = 100, set: Sequence[str] = ()
+) -> tuple[list[FieldRow], str]:
+    """What `field` and `field_picture` give, of a model that is made or loaded once."""
     made = _model(model, set)
+    rows = field_rows(made, steps=steps)
     late = math.ceil(made.delay * made.encode.window.stride) if made.streams else None
     name = repr(model) if isinstance(model, Bundle) else Path(model).name
-    return picture(field_rows(made, steps=steps), title=name, steps=steps, late=late)
+    return rows, picture(rows, title=name, steps=steps, late=late)
 
 
 def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Model:
@@ -67,8 +74,7 @@ def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Mod
     elif Path(name).exists() or name.endswith(".toml"):
         settings = load(name, overrides)
     else:
-        near = difflib.get_close_matches(name, ENCODE_SETTINGS, 1)
-        guess = f" (did you mean {near[0]!r}?)" if near else ""
+        guess = suggestion(name, ENCODE_SETTINGS)
         raise ConfigError(
             f"{name}: no model folder, settings file or encoder of that name{guess}; "
             f"the encoders are {', '.join(ENCODE_SETTINGS)}"
