@@ -60,5 +60,5 @@ clean:  ## remove what was built, installed and cached, but not runs/
 	@touch $@
 
 .venv/.test.stamp .venv/.lint.stamp .venv/.docs.stamp: .venv/.%.stamp: pyproject.toml constraints.txt .venv/.demo.stamp
-	$(INSTALL) --group $*
+	$(INSTALL) --no-build-isolation --editable '.[all]' --group $*
 	@touch $@

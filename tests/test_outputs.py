@@ -3,7 +3,7 @@ import os
 import pytest
 
 from atrous.errors import OutputExists
-from atrous.outputs import check, new_file, new_folder
+from atrous.outputs import check, check_work, is_finished, new_file, new_folder, unfinished
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path):
@@ -86,3 +86,84 @@ def test_what_a_link_points_to_is_replaced_and_the_link_stays(tmp_path):
 def test_a_name_that_no_file_system_takes_is_refused_in_words(tmp_path):
     with pytest.raises(OutputExists, match="cannot be written"):
         check(tmp_path / ("x" * 300), force=False)
+
+
+MARKS = ["config.toml"]
+
+
+def job(out, *, force=False, resume=False):
+    return unfinished(out, force=force, resume=resume, marks=MARKS)
+
+
+def test_work_outlives_what_ends_the_job_and_is_found_again(tmp_path):
+    out = tmp_path / "new" / "model"
+    with pytest.raises(KeyboardInterrupt), job(out) as work:
+        assert not work.resumed
+        (work.folder / "last.ckpt").write_text("half way")
+        raise KeyboardInterrupt
+    with job(out, resume=True) as work:
+        assert work.resumed
+        assert (work.folder / "last.ckpt").read_text() == "half way"
+        work.done()
+    assert list(tmp_path.iterdir()) == [tmp_path / "new"]
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_job_that_left_nothing_leaves_nothing(tmp_path):
+    with pytest.raises(ValueError, match="no rows"), job(tmp_path / "new" / "model"):
+        raise ValueError("no rows")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unfinished_work_is_neither_lost_nor_taken_up_unasked(tmp_path):
+    out = tmp_path / "model"
+    with job(out) as work:
+        (work.folder / "deep").mkdir()
+        (work.folder / "deep" / "last.ckpt").touch()
+    for refuse in (lambda: check_work(out, force=False, resume=False, marks=MARKS), lambda: job(out).__enter__()):
+        with pytest.raises(OutputExists, match=r"model.unfinished: an unfinished run is there; go on .* --resume"):
+            refuse()
+    check_work(out, force=False, resume=True, marks=MARKS)
+    with job(out, force=True) as work:
+        assert not work.resumed
+    assert not out.with_name("model.unfinished").exists()
+
+
+def test_a_folder_that_only_looks_like_unfinished_work_is_never_emptied(tmp_path):
+    theirs = tmp_path / "model.unfinished"
+    theirs.mkdir()
+    (theirs / "thesis.txt").write_text("precious")
+    for options in ({}, {"force": True}, {"resume": True}):
+        with pytest.raises(OutputExists, match="something else is in it"), job(tmp_path / "model", **options):
+            pass
+    assert (theirs / "thesis.txt").read_text() == "precious"
+
+
+def test_two_jobs_cannot_write_one_folder_at_once(tmp_path):
+    out = tmp_path / "model"
+    with job(out) as work:
+        (work.folder / "last.ckpt").touch()
+        for options in ({}, {"force": True}, {"resume": True}):
+            with pytest.raises(OutputExists, match="another run is writing it; wait for it"), job(out, **options):
+                pass
+        assert (work.folder / "last.ckpt").is_file()
+
+
+def test_a_job_is_finished_when_its_output_is_there_and_its_work_is_not(tmp_path):
+    out = tmp_path / "model"
+    assert not is_finished(out, marks=MARKS)
+    with job(out) as work:
+        (work.folder / "last.ckpt").touch()
+        with new_folder(out, force=False, marks=MARKS) as folder:
+            (folder / "config.toml").touch()
+        assert not is_finished(out, marks=MARKS)
+        work.done()
+    assert is_finished(out, marks=MARKS)
+    with pytest.raises(OutputExists, match="there already"), job(out):
+        pass
+
+
+def test_work_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputExists, match="is a file, not a folder"), job(tmp_path / "file" / "model"):
+        pass

@@ -6,12 +6,17 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
 from atrous.errors import OutputExists
 
 Destination = str | PathLike[str]
+
+_LOCK = "lock"  # in the folder of an unfinished job, held by the process that is at it
+_MARK = "README"  # there too: what the folder is
+_ABOUT = "What an unfinished run of atrous goes on from with --resume. To give it up, delete this folder.\n"
 
 
 def check(out: Destination, *, force: bool, marks: Sequence[str] = (), option: str = " with --out") -> None:
@@ -117,3 +122,118 @@ def _beside(target: Path, out: Destination, *, folder: bool, option: str) -> Ite
         for parent in made:
             with suppress(OSError):
                 parent.rmdir()
+
+
+@dataclass
+class Work:
+    """The folder in which a long job keeps what it can go on from: OUT.unfinished, beside its output.
+
+    resumed: whether an earlier run left something there to go on from.
+    """
+
+    folder: Path
+    resumed: bool
+    finished: bool = False
+
+    def done(self) -> None:
+        """There is nothing left to go on with: the folder goes when the block ends."""
+        self.finished = True
+
+
+def work_of(out: Destination) -> Path:
+    """Where a job that writes `out` keeps its work.
+
+    >>> work_of("runs/tcn").name
+    'tcn.unfinished'
+    """
+    path = Path(out).resolve()
+    return path.with_name(f"{path.name}.unfinished")
+
+
+def is_finished(out: Destination, *, marks: Sequence[str]) -> bool:
+    """Whether a job has written its output and left nothing to go on with: then `--resume` has nothing to do."""
+    return any((Path(out) / mark).is_file() for mark in marks) and not _has_work(work_of(out))
+
+
+def check_work(out: Destination, *, force: bool, resume: bool, marks: Sequence[str]) -> None:
+    """Refuse, before anything is computed, what `unfinished` would refuse, but for a run that is at it now.
+
+    Raises OutputExists.
+    """
+    if _has_work(work_of(out)) and not (force or resume):
+        raise _left_unfinished(out)
+    check(out, force=force or resume, marks=marks)
+
+
+@contextmanager
+def unfinished(out: Destination, *, force: bool, resume: bool, marks: Sequence[str]) -> Iterator[Work]:
+    """The work folder of a job that writes `out` with `new_folder`, for this process alone.
+
+    It outlives the job, whatever ends it, unless the job says `done` or has left nothing in it.
+    force: begin anew, and replace what is there. resume: go on from what an earlier run left.
+
+    Raises what `check` raises, and OutputExists if another process is at it, or if there is unfinished work and
+    neither force nor resume is given.
+    """
+    from filelock import FileLock, Timeout
+
+    check(out, force=force or resume, marks=marks)
+    folder = work_of(out)
+    if _has_work(folder) and not (folder / _MARK).is_file():
+        raise OutputExists(
+            f"{folder}: would hold the run's work, and something else is in it; name another folder with --out"
+        )
+    made = [parent for parent in folder.parents if not parent.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_written(out, error, " with --out") from error
+    lock = FileLock(folder / _LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise _at_work(out) from None
+    except OSError as error:
+        raise _not_written(out, error, " with --out") from error
+    work: Work | None = None
+    try:
+        if not (folder / _LOCK).exists():  # the process that had it has just finished
+            raise _at_work(out)
+        if _has_work(folder) and not (force or resume):
+            raise _left_unfinished(out)
+        if force and not resume:
+            _empty(folder)
+        (folder / _MARK).write_text(_ABOUT, encoding="utf-8")
+        work = Work(folder, resumed=_has_work(folder))
+        yield work
+    finally:
+        over = work is not None and (work.finished or not _has_work(folder))
+        if over:
+            _empty(folder)
+            for name in (_MARK, _LOCK):
+                (folder / name).unlink(missing_ok=True)
+        lock.release()
+        for gone in [folder, *made] if over else []:
+            with suppress(OSError):
+                gone.rmdir()
+
+
+def _has_work(folder: Path) -> bool:
+    return folder.is_dir() and any(path.name not in (_LOCK, _MARK) for path in folder.iterdir())
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name not in (_LOCK, _MARK):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _left_unfinished(out: Destination) -> OutputExists:
+    return OutputExists(
+        f"{work_of(out)}: an unfinished run is there; go on with it with --resume, begin anew with --force, "
+        "or name another folder with --out"
+    )
+
+
+def _at_work(out: Destination) -> OutputExists:
+    return OutputExists(f"{out}: another run is writing it; wait for it, or name another folder with --out")

@@ -1,0 +1,51 @@
+import pytest
+
+from atrous.data.asked import Asked
+from atrous.errors import ConfigError
+
+ROWS = [{"text": f"a {word} film {n}", "stars": word} for n in range(30) for word in ("good", "bad")]
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "reviews.csv"
+    path.write_text("text,stars\ngood,pos\nbad,neg\n")
+    return path
+
+
+def test_what_is_asked_stands_above_the_settings_file(tmp_path, file):
+    settings = tmp_path / "settings.toml"
+    settings.write_text('[data]\ntext = "review"\n[train]\nepochs = 7\nseed = 5\nbatch = 4\n')
+    chosen = Asked(file, settings=settings, text="text", seed=1, set=["train.epochs=2"]).chosen("ngram")
+    assert (chosen.data.text, chosen.train.epochs, chosen.train.seed, chosen.train.batch) == ("text", 2, 1, 4)
+    assert chosen.encode.name == "ngram"
+    assert Asked(file, settings=settings, set=["train.epochs=2"]).chosen(set=[]).train.epochs == 7
+
+
+def test_all_mistakes_in_the_settings_are_told_at_once(file):
+    with pytest.raises(ConfigError, match=r"(?s)encode.chanels'.*train.epoch'"):
+        Asked(file, set=["train.epoch=2", "encode.chanels=3"]).chosen("tcn")
+
+
+def test_columns_of_every_file_are_looked_at_without_reading_them(tmp_path, file):
+    other = tmp_path / "dev.csv"
+    other.write_text("text,sterne\ngood,pos\n")
+    asked = Asked(file, dev=other, label="stars")
+    with pytest.raises(ConfigError, match=r"dev.csv: no column .stars."):
+        asked.look(asked.chosen())
+    asked = Asked(file, label="stars")
+    asked.look(asked.chosen())
+
+
+def test_rows_that_can_be_read_once_are_looked_at_and_then_read():
+    asked = Asked(iter(ROWS), label="stars")
+    chosen = asked.chosen()
+    asked.look(chosen)
+    corpus = asked.corpus(chosen)
+    assert len(corpus.train) + len(corpus.dev) + len(corpus.test) == len(ROWS)
+    assert asked.files == {"data": "rows of a list_iterator"}
+
+
+def test_data_of_the_wrong_kind_is_refused_at_once():
+    with pytest.raises(TypeError, match="data needs a path or an iterable"):
+        Asked(5)  # type: ignore[arg-type]
