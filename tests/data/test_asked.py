@@ -1,7 +1,7 @@
 import pytest
 
 from atrous.data.asked import Asked
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, DataError
 
 ROWS = [{"text": f"a {word} film {n}", "stars": word} for n in range(30) for word in ("good", "bad")]
 
@@ -46,6 +46,6 @@ def test_rows_that_can_be_read_once_are_looked_at_and_then_read():
     assert asked.files == {"data": "rows of a list_iterator"}
 
 
-def test_data_of_the_wrong_kind_is_refused_at_once():
-    with pytest.raises(TypeError, match="data needs a path or an iterable"):
-        Asked(5)  # type: ignore[arg-type]
+def test_a_dictionary_of_columns_is_refused_at_once():
+    with pytest.raises(DataError, match="data: expected an iterable of rows, got a dictionary"):
+        Asked({"text": ["good"], "stars": ["pos"]})
