@@ -1,3 +1,4 @@
+import csv
 import gzip
 import io
 import json
@@ -7,6 +8,7 @@ import os
 import pytest
 
 from atrous.answering.files import predict_file, style_of, windows
+from atrous.answering.shown import Shown
 from atrous.data.tables import Columns, read
 from atrous.errors import ConfigError, DataError, OutputExists
 from atrous.runtime.readable import Answer
@@ -140,3 +142,35 @@ def test_a_file_that_cannot_be_read_is_told_before_anything_is_answered(tmp_path
     with pytest.raises(ConfigError, match="no column 'texts' \\(did you mean 'text'"):
         predict_file(answer, tmp_path / "a.csv", tmp_path / "new" / "o.csv", text="texts")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["o.csv", "o.tsv.gz", "o.jsonl", "o.txt", None])
+def test_the_labels_that_come_next_are_columns_before_the_text_or_a_list(tmp_path, capsys, name):
+    (tmp_path / "a.txt").write_text("one\nthree\n")
+    shown = Shown(top=2, min_probability=0.9)
+    predict_file(lengths, tmp_path / "a.txt", name and tmp_path / name, shown=shown)
+    said = capsys.readouterr()
+    assert said.err == "abstained on 2 of 2\n"
+    if name == "o.jsonl":
+        top = [{"label": "a", "probability": 0.5}, {"label": "b", "probability": 0.5}]
+        rows = [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
+        assert rows == [{"text": text, "label": None, "probability": 0.5, "top": top} for text in ("one", "three")]
+        return
+    if name in ("o.csv", "o.tsv.gz"):
+        head, row, _ = read_back(tmp_path / name)
+        assert head == ["label", "probability", "label_1", "probability_1", "label_2", "probability_2", "text"]
+    else:
+        row = ((tmp_path / name).read_text() if name else said.out).splitlines()[0].split("\t")
+    assert row == ["", "0.500000", "a", "0.500000", "b", "0.500000", "one"]
+
+
+def read_back(path):
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", newline="") as file:
+        return list(csv.reader(file, delimiter="," if ".csv" in path.name else "\t"))
+
+
+def test_quietly_it_abstains_without_a_word(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("one\n")
+    predict_file(lengths, tmp_path / "a.txt", shown=Shown(min_probability=0.5), quiet=True)
+    predict_file(lengths, tmp_path / "a.txt", shown=Shown(min_probability=0.6), quiet=True)
+    assert capsys.readouterr() == ("3\t0.500000\tone\n\t0.500000\tone\n", "")

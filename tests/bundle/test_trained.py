@@ -5,6 +5,7 @@ import torch
 
 from atrous.bundle import Bundle
 from atrous.config import load
+from atrous.errors import ConfigError
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -50,6 +51,16 @@ def test_evaluate_counts_what_predict_says(bundle, tmp_path):
     path.write_text("\n".join(["text,label", *(f"{text},{'pos' if n % 3 else 'neg'}" for n, text in enumerate(texts))]))
     right = [answer.label == ("pos" if n % 3 else "neg") for n, answer in enumerate(bundle.predict(texts))]
     assert bundle.evaluate(path)["accuracy"] == pytest.approx(sum(right) / 20)
+
+
+def test_an_answer_of_too_little_probability_abstains(bundle):
+    (answer,) = bundle.predict("text")
+    (sure,) = bundle.predict("text", min_probability=answer.probability)
+    (unsure,) = bundle.predict("text", min_probability=1.0)
+    assert sure == answer
+    assert unsure == answer._replace(label="")
+    with pytest.raises(ConfigError, match="--min-probability 0: expected"):
+        bundle.predict("text", min_probability=0.0)
 
 
 def test_a_bundle_slides_over_a_long_text():

@@ -1,11 +1,13 @@
 import io
 import json
+import re
 import subprocess
 import sys
 
+import pyarrow.parquet
 import pytest
 
-from atrous.cli.asking import _show
+import atrous as package
 
 
 def test_predict_answers_every_line_in_order(atrous, model, tmp_path):
@@ -75,24 +77,56 @@ def test_a_text_typed_at_a_terminal_is_answered_at_once(atrous, model, monkeypat
     assert err == "Type a text and Enter; Ctrl-D ends.\n"
 
 
-def test_evaluate_shows_the_labels_it_is_worst_at_where_there_are_many(capsys):
-    own = {"precision": 0.5, "recall": 0.5, "rows": 10}
-    labels = {f"label {number}": {**own, "f1": number / 100} for number in range(30)}
-    _show({"accuracy": 0.5, "macro_f1": 0.5, "loss": 1.0, "rows": 300, "labels": labels})
-    out = capsys.readouterr().out
-    assert "The 20 of 30 labels that it is worst at" in out
-    assert "label 19 " in out
-    assert "label 20 " not in out
-
-
-def test_a_label_is_printed_as_it_is(capsys):
-    own = {"precision": 1.0, "recall": 1.0, "f1": 1.0, "rows": 1}
-    _show({"accuracy": 1.0, "macro_f1": 1.0, "loss": 0.0, "rows": 2, "labels": {"[bold]": own, "two\nlines": own}})
-    out = capsys.readouterr().out
-    assert "[bold]" in out
-    assert "two lines" in out
-
-
 def test_field_draws_what_each_layer_sees(atrous):
     assert "●" in atrous("field", "ngram")[1]
     assert atrous("field", "ngram", "--set", "encode.kernels=[1]")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["texts.txt", "texts.csv", "texts.tsv", "texts.jsonl", "texts.parquet", "-"])
+def test_predict_shows_the_next_labels_and_abstains_whatever_it_reads(atrous, model, tmp_path, monkeypatch, name):
+    texts = ["a good film", "a bad film", ""]
+    (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n")
+    (tmp_path / "texts.csv").write_text("text,id\n" + "".join(f'"{text}",1\n' for text in texts))
+    (tmp_path / "texts.tsv").write_text("text\tid\n" + "".join(f"{text}\t1\n" for text in texts))
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    pyarrow.parquet.write_table(pyarrow.table({"text": texts}), tmp_path / "texts.parquet")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a good film\na bad film\n\n")))
+    plain = {label: float(share) for label, share in package.load(model).predict("")[0].probabilities.items()}
+    least = max(plain.values()) + 0.001  # more than the empty text is worth, and less than the films are
+    code, out, err = atrous("predict", model, name, "--top", "2", "--min-probability", str(least))
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert (code, err.splitlines()[-1]) == (0, "abstained on 1 of 3")
+    assert [row[0] for row in rows] == ["pos", "neg", ""]
+    assert [row[2] for row in rows[:2]] == ["pos", "neg"]
+    assert [row[-1] for row in rows] == texts
+    assert [sum(map(float, row[3:6:2])) for row in rows] == [pytest.approx(1)] * 3
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["--top", "0"], "--top 0: expected a number from 1 to 2"),
+        (["--top", "-1"], "--top -1: expected a number from 1 to 2"),
+        (["--top", "3"], "--top 3: expected a number from 1 to 2"),
+        (["--top", "1.5"], "'--top'"),
+        (["--min-probability", "0"], "--min-probability 0: expected a number above 0 and at most 1"),
+        (["--min-probability", "1.5"], "--min-probability 1.5: expected"),
+        (["--min-probability", "nan"], "--min-probability nan: expected"),
+        (["--min-probability", "much"], "'--min-probability'"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_before_anything_is_read(atrous, model, words, said):
+    code, out, err = atrous("predict", model, "missing.txt", *words)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert said in err
+
+
+def test_evaluate_says_what_abstaining_brings(atrous, model, reviews):
+    code, out, _ = atrous("evaluate", model, reviews, "--min-probability", "0.6")
+    assert code == 0
+    assert re.search(r"^Answered with at least 0.6: [\d.]+% of the rows, [\d.]+% of them right\.$", out, re.MULTILINE)
+    found = json.loads(atrous("evaluate", model, reviews, "--min-probability", "1", "--json")[1])
+    assert found["answered"] == {"min_probability": 1, "rows": 0, "share": 0, "accuracy": None}
+    assert found["rows"] == 200
+    code, _, err = atrous("evaluate", model, reviews, "--min-probability", "2")
+    assert (code, "--min-probability 2: expected" in err) == (2, True)

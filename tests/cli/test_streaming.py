@@ -66,6 +66,20 @@ def test_every_so_many_tokens_there_is_a_row(atrous, model, typed):
     assert all(0.5 <= float(row[4]) <= 1 for row in rows)
 
 
+def test_a_stream_shows_the_next_labels_and_counts_the_lines_it_abstained_on(atrous, model, typed):
+    typed(b"a good film\na bad\n")
+    code, out, err = atrous("predict", model, "--stream", "--every", "4", "--top", "2", "--min-probability", "1")
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert (code, err) == (0, "abstained on 2 of 2\n")
+    assert [(row[2], row[3]) for row in rows if row[2] == "final"] == [("final", "")] * 2
+    assert all({row[5], row[7]} == {"pos", "neg"} and row[4] == row[6] for row in rows)
+    typed(b"a good film\n")
+    code, out, err = atrous("predict", model, "--stream", "--top", "1", "--min-probability", "1", "--json", "--quiet")
+    assert (code, err) == (0, "")
+    found = json.loads(out.splitlines()[-1])
+    assert (found["label"], [one["label"] for one in found["top"]]) == (None, ["pos"])
+
+
 def test_what_is_written_is_answered_before_the_line_ends(model):
     process = running(model, "--json")
     process.stdin.write("a good é".encode()[:-1])  # half a character, which says nothing yet

@@ -69,6 +69,22 @@ def test_it_reads_tables_and_writes_them(exported, tmp_path):
     assert run(exported.folder, "rows.csv", "--text", "id", "--quiet", cwd=tmp_path)[2] == ""
 
 
+def test_it_shows_the_next_labels_and_abstains_as_predict_does(bag, exported):
+    answer = bag.predict("a good film")[0]
+    code, out, err = run(exported.folder, "--top", "2", "--min-probability", "1", given="a good film\n")
+    assert (code, err) == (0, "abstained on 1 of 1\n")
+    label, _, *top, text = out.rstrip("\n").split("\t")
+    assert (label, top[::2], text) == ("", [label for label, _ in answer.top(2)], "a good film")
+    code, out, _ = run(exported.folder, "--top", "1", "--json", given="a good film\n")
+    assert [one["label"] for one in json.loads(out)["top"]] == [answer.label]
+
+
+@pytest.mark.parametrize("words", [["--top", "3"], ["--top", "0"], ["--min-probability", "1.5"]])
+def test_what_an_export_cannot_show_is_refused_in_words(exported, words):
+    line = one_line(*run(exported.folder, *words, given="text\n"))
+    assert f"{' '.join(words)}: expected a number" in line
+
+
 def one_line(code, out, err):
     assert (code, out) == (2, ""), err
     (line,) = err.splitlines()

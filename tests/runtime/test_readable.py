@@ -36,3 +36,11 @@ def test_how_logits_are_read_goes_through_json(kind):
     assert again == read
     logits = np.array([[0.1, -0.2], [3, 1]], np.float32)
     assert [answer.label for answer in again(logits)] == {"classes": ["a", "a"], "labels": ["a;b", "a;b"]}[kind]
+
+
+def test_the_answer_is_first_among_labels_that_round_to_the_same():
+    (answer,) = answers(np.array([[0.0, 1e-7, -9.0]], np.float32), ["a", "b", "c"])
+    assert answer.probabilities["a"] == answer.probabilities["b"]
+    assert [label for label, _ in answer.top(9)] == ["b", "a", "c"]
+    with pytest.raises(ValueError, match="count >= 1, got 0"):
+        answer.top(0)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from atrous.tasks.scoring import classes_scores, labels_scores
+from atrous.runtime.readable import answers
+from atrous.tasks.scoring import answered_scores, classes_scores, labels_scores
 
 metrics = pytest.importorskip("sklearn.metrics")
 
@@ -41,3 +42,15 @@ def test_scores_of_several_labels_are_scikit_learns(threshold):
 def test_nothing_to_find_and_nothing_given_is_an_exact_match():
     found = labels_scores(torch.full((3, 2), -9.0), torch.zeros(3, 2), "ab", threshold=0.5)
     assert (found["micro_f1"], found["macro_f1"], found["exact_match"]) == (0, 0, 1)
+
+
+def test_what_is_answered_is_what_predict_answers():
+    torch.manual_seed(0)
+    logits, targets = torch.randn(500, 3) * 2, torch.randint(3, (500,))
+    found = answers(logits.numpy(), "abc")
+    for least in (0.4, found[7].probability, 1.0):
+        sure = [(answer, target) for answer, target in zip(found, targets, strict=True) if answer.at_least(least).label]
+        scores = answered_scores(logits, targets, min_probability=least)
+        assert (scores["rows"], scores["share"]) == (len(sure), len(sure) / 500)
+        right = [answer.label == "abc"[target] for answer, target in sure]
+        assert scores["accuracy"] == (pytest.approx(sum(right) / len(right)) if right else None)

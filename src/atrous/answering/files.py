@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from os import fspath
 from pathlib import Path, PurePath
-from typing import IO, NamedTuple, TextIO, cast
+from typing import IO, Any, NamedTuple, TextIO, cast
 
+from atrous.answering.shown import Shown, abstentions
 from atrous.data.formats import format_of
 from atrous.data.progress import Progress
 from atrous.data.tables import read_texts
@@ -47,6 +48,7 @@ def predict_file(
     encoding: str = "utf-8",
     format: str | None = None,
     json: bool = False,
+    shown: Shown | None = None,
     force: bool = False,
     quiet: bool = False,
     rows: int = ROWS,
@@ -60,6 +62,7 @@ def predict_file(
         stand. The name's ending says how it is written: .csv and .tsv with a header, .jsonl as objects with all
         probabilities, any other as on standard output; .gz or .xz after it compresses.
     json: on standard output one object a row, instead of label, probability and text with tabs between.
+    shown: what of every answer; None: all of it where there are objects, label and probability where there are columns.
     force: replace a file that is there. quiet: do not say on standard error what was guessed and how far it is.
     rows: rows that are answered together, unless their texts come to 8 MiB before.
 
@@ -77,20 +80,25 @@ def predict_file(
     Raises DataError and ConfigError as the readers do, and OutputExists.
     """
     out = None if out is None or fspath(out) == STDIN else out
-    style = style_of(out, json=json)
+    shown = shown or Shown()
+    style = style_of(out, json=json, shown=shown)
     if out is not None:
         check(out, force=force)
     said, texts = read_texts(source, text=text, beside=beside, features=features, encoding=encoding, format=format)
     if said and not quiet:
         print(said, file=sys.stderr)
-    count = 0
+    count = abstained = 0
     with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, _opened(out, force=force) as file:
         file.write(style.head)
         for window in windows((one for _, one in texts), rows=rows, size=SIZE):
-            file.write("".join(map(style.row, map(_first, window), predict(window))))
+            answers = [*map(shown.of, predict(window))]
+            file.write("".join(map(style.row, map(_first, window), answers)))
             file.flush()
             count += len(window)
+            abstained += sum(not answer.label for answer in answers)
             progress.show(count)
+    if shown.min_probability is not None and not quiet:
+        print(abstentions(abstained, count), file=sys.stderr)
     return count
 
 
@@ -128,48 +136,43 @@ def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def style_of(out: Source | None, *, json: bool) -> Style:
+def style_of(out: Source | None, *, json: bool, shown: Shown | None = None) -> Style:
     """How answers are written to standard output (None) or to a file of that name.
 
     Raises ConfigError if JSON is wanted in a file whose name says csv or tsv, or the name says Parquet.
     """
+    shown = shown or Shown()
     format = "text" if out is None else format_of(out)
     if format == "jsonl":
-        return Style("", _object_with_text)
+        return Style("", lambda text, answer: _object({"text": text, **shown.value(answer)}))
+    if format == "text" and json:
+        return Style("", lambda _, answer: _object(shown.value(answer)))
     if format == "text":
-        return Style("", _object if json else _line)
+        return Style("", lambda text, answer: _line((*shown.cells(answer), text)))
     if format == "parquet":
         raise ConfigError(f"{out}: answers are not written as Parquet; name a .csv, .tsv or .jsonl file with --out")
     if json:
         raise ConfigError(f"--json: {out} is to be a table, as its name says; name a .jsonl file, or leave --json out")
     delimiter = "," if format == "csv" else "\t"
     return Style(
-        _separated(("label", "probability", "text"), delimiter),
-        lambda text, answer: _separated((answer.label, _number(answer), text), delimiter),
+        _separated((*shown.head, "text"), delimiter),
+        lambda text, answer: _separated((*shown.cells(answer), text), delimiter),
     )
 
 
-def _line(text: str, answer: AnyAnswer) -> str:
+def _line(values: Sequence[str]) -> str:
     # Folded, so that a row stays a line and its columns stay columns.
-    return "\t".join((" ".join(answer.label.split()), _number(answer), " ".join(text.split()))) + "\n"
+    return "\t".join(" ".join(value.split()) for value in values) + "\n"
 
 
-def _object(text: str, answer: AnyAnswer) -> str:
-    return json_module.dumps(answer.to_json(), ensure_ascii=False) + "\n"
-
-
-def _object_with_text(text: str, answer: AnyAnswer) -> str:
-    return json_module.dumps({"text": text, **answer.to_json()}, ensure_ascii=False) + "\n"
+def _object(value: dict[str, Any]) -> str:
+    return json_module.dumps(value, ensure_ascii=False) + "\n"
 
 
 def _separated(values: Sequence[str], delimiter: str) -> str:
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="\n").writerow(values)
     return line.getvalue()
-
-
-def _number(answer: AnyAnswer) -> str:
-    return f"{answer.probability:.6f}"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from atrous.answering.predict import logits
+from atrous.answering.shown import Shown
 from atrous.answering.slide import slide
 from atrous.config import Settings
 from atrous.data.batch import Examples
@@ -23,6 +24,7 @@ from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader
 from atrous.runtime.reader import Row as Given
 from atrous.tasks import TASKS
+from atrous.tasks.scoring import answered_scores
 from atrous.window import Window
 
 
@@ -79,18 +81,22 @@ class Bundle:
         """By how many steps the encoder lags while it streams; 0 for a causal one."""
         return self.model.delay
 
-    def predict(self, texts: Given | Sequence[Given]) -> list[AnyAnswer]:
+    def predict(self, texts: Given | Sequence[Given], *, min_probability: float | None = None) -> list[AnyAnswer]:
         """The label of every text, or its labels, with the probabilities of all; one text is a list of one.
 
         What a text is depends on what the model reads: of two texts a row it takes pairs, of series lists of numbers
         too (see `atrous.runtime.reader.Reader`).
+        min_probability: an answer that is less probable abstains: its label is "".
 
-        Raises TypeError if a text is no `str` or what else the model reads, and DataError for a series that is none.
+        Raises TypeError if a text is no `str` or what else the model reads, DataError for a series that is none, and
+        ConfigError for a min_probability that is none, or of a model that gives several labels.
         """
+        shown = Shown(min_probability=min_probability)
+        shown.check(self.settings.predict.name, len(self.labels), model="this model")
         several = self.reader.rows(texts)
         if not several:
             return []
-        return self.readable(logits(self.model, Examples.of(self.reader, several)).numpy())
+        return [*map(shown.of, self.readable(logits(self.model, Examples.of(self.reader, several)).numpy()))]
 
     def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[AnyAnswer]:
         """The answer to every window of a long text: answer j is of tokens j * stride ... j * stride + window - 1.
@@ -115,30 +121,38 @@ class Bundle:
         label: str | None = None,
         beside: str | None = None,
         encoding: str | None = None,
+        min_probability: float | None = None,
     ) -> dict[str, Any]:
         """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label; where a text can have
         several labels, micro F1 and exact match instead of the accuracy; of a model that cuts rows, how many it cut.
 
         data: a file or rows, as for `atrous.train`.
         text, label, beside: columns, if they are not those the model was trained with or the usual names.
+        min_probability: say under "answered", too, on how many rows a model does not abstain that abstains below it,
+            and how many of those are right.
 
-        Raises DataError and ConfigError as the readers do, and DataError for a label that the model does not know.
+        Raises DataError and ConfigError as the readers do, DataError for a label that the model does not know, and
+        ConfigError for a min_probability as `predict` does.
         """
+        Shown(min_probability=min_probability).check(self.settings.predict.name, len(self.labels), model="this model")
         wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
         features = self.reader.sizes.get("values")
         rows, _ = read_labelled(table(data, "data"), self.targets, columns, features=features)
-        return self.score(rows)
+        return self.score(rows, min_probability=min_probability)
 
-    def score(self, rows: Sequence[Row]) -> dict[str, Any]:
+    def score(self, rows: Sequence[Row], *, min_probability: float | None = None) -> dict[str, Any]:
         """Scores on rows that were read already."""
-        return self.score_of(Examples.of(self.reader, (row.given for row in rows), self.targets.array(rows)))
+        examples = Examples.of(self.reader, (row.given for row in rows), self.targets.array(rows))
+        return self.score_of(examples, min_probability=min_probability)
 
-    def score_of(self, examples: Examples) -> dict[str, Any]:
+    def score_of(self, examples: Examples, *, min_probability: float | None = None) -> dict[str, Any]:
         """Scores on rows that were read and turned into ids already."""
         found = logits(self.model, examples)
         targets = torch.from_numpy(np.array(examples.targets))
         scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
+        if min_probability is not None:
+            scores["answered"] = answered_scores(found, targets, min_probability=min_probability)
         return scores if self.reader.max_steps is None else {**scores, "cut": examples.cut}
 
     def save(self, out: Source, *, force: bool = False) -> None:

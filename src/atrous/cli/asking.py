@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atrous.cli import options
+from atrous.cli.judged import show
 from atrous.cli.options import DeviceName, FormatName
-from atrous.cli.shown import prepare, say, say_json, scored
+from atrous.cli.shown import prepare, say, say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
-
-_LABELS = 20  # of the labels' own scores, so many lines at most
 
 
 def evaluate(
@@ -33,6 +32,7 @@ def evaluate(
     encoding: options.Encoding = None,
     device: options.Device = DeviceName.auto,
     threads: options.Threads = None,
+    min_probability: options.MinProbability = None,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
@@ -41,29 +41,34 @@ def evaluate(
     Its columns are those the model was trained with, if they were named then; else they are guessed and announced.
 
     \b
-    Example:
+    Examples:
       atrous evaluate runs/tcn test.csv
+      atrous evaluate runs/tcn test.csv --min-probability 0.9
 
     Accuracy, macro F1, loss and the scores of each label go to standard output; nothing is written. Where a text can
     have several labels, it is micro F1, macro F1 and exact match, the share of texts whose labels are all right.
     """
+    from atrous.answering.shown import Shown
     from atrous.config.kept import kept
     from atrous.data.corpus import find_columns
 
     known = kept(model)
+    Shown(min_probability=min_probability).check(known.predict.name, sys.maxsize, model=model)
     named = {"text": text, "label": label, "beside": beside, "encoding": encoding}
     wanted = known.data.model_copy(update={"group": None, **{key: value for key, value in named.items() if value}})
     series, several = known.embed.name == "values", known.predict.name == "labels"
     _, said = find_columns(data, wanted, several=several, features=0 if series else None, need_soft=False)
     if said and not quiet:
         print(said, file=sys.stderr)
-    scores = _loaded(model, device, threads).evaluate(data, text=text, label=label, beside=beside, encoding=encoding)
+    scores = _loaded(model, device, threads).evaluate(
+        data, text=text, label=label, beside=beside, encoding=encoding, min_probability=min_probability
+    )
     if scores.get("cut") and not quiet:
         _say_cut(scores["cut"], scores["rows"], model)
     if json:
         say_json(scores)
     else:
-        _show(scores)
+        show(scores)
 
 
 def _say_cut(cut: int, rows: int, model: str) -> None:
@@ -76,27 +81,6 @@ def _say_cut(cut: int, rows: int, model: str) -> None:
         f"that {model} reads of a row, and were cut",
         file=sys.stderr,
     )
-
-
-def _show(scores: dict[str, Any]) -> None:
-    """The scores as a table; of many labels those the model is worst at."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("label")
-    for name in ("precision", "recall", "F1", "rows"):
-        table.add_column(name, justify="right")
-    worst = sorted(scores["labels"].items(), key=lambda item: item[1]["f1"])
-    chosen = scores["labels"].items() if len(worst) <= _LABELS else worst[:_LABELS]
-    for label, own in chosen:
-        numbers = (f"{own[name]:.4f}" for name in ("precision", "recall", "f1"))
-        table.add_row(Text(" ".join(label.split())), *numbers, f"{own['rows']:,}")
-    said = scored(scores)
-    say(f"{said[0].upper()}{said[1:]}; the loss in nats.")
-    say("" if len(worst) <= _LABELS else f"\nThe {_LABELS} of {len(worst)} labels that it is worst at:")
-    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100).print(table)
 
 
 def predict(
@@ -118,6 +102,10 @@ def predict(
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: Annotated[bool, typer.Option("--json", help="one JSON object a row, with all probabilities")] = False,
+    top: Annotated[
+        int | None, typer.Option("--top", metavar="N", help="the N most probable labels, too", show_default=False)
+    ] = None,
+    min_probability: options.MinProbability = None,
     stream: Annotated[bool, typer.Option("--stream", help="answer lines while they are being written")] = False,
     every: Annotated[
         int | None,
@@ -134,16 +122,23 @@ def predict(
       echo 'what a film' | atrous predict runs/tcn
       atrous predict runs/tcn reviews.csv --text review --out labels.csv
       zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
+      atrous predict runs/tcn reviews.csv --top 3 --min-probability 0.9 --out labels.csv
       tail -f chat.log | atrous predict runs/tcn --stream --every 100
 
     A row is label, probability and text, with tabs between; of a model that gives several labels, all of them with |
     between, and the probability that exactly these are right. With --out the name's ending decides: .csv, .tsv, .jsonl,
     any of them with .gz or .xz; the file appears when all is done.
 
+    --top N adds columns before the text: label_1, probability_1 to label_N, probability_N, most probable first; in an
+    object they are the list "top", which takes the place of all probabilities. An answer less probable than
+    --min-probability is an empty label (null in an object) beside its probability; how many those were is said at the
+    end. A model that gives several labels has a threshold instead.
+
     With --stream a row is line, tokens read, "so far" or "final", label and probability: after each piece that arrives,
     or each N tokens, and at the line's end. The model must stream; one that looks ahead answers a few tokens late.
     """
     from atrous.answering.files import ROWS, predict_file
+    from atrous.answering.shown import Shown
     from atrous.config.kept import kept
     from atrous.data.formats import format_of
 
@@ -155,13 +150,17 @@ def predict(
     settings = kept(model)  # a folder that is none is refused before standard input is waited for
     if text is None and format_of(file, named) != "text":
         text = settings.data.text
+    shown = Shown(top, min_probability)
+    if shown != Shown():
+        shown.check(settings.predict.name, _labels(model), model=model)
     features = _features(model) if settings.embed.name == "values" else None
     typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
 
     if stream:
-        answer_as_it_comes(_loaded(model, device, threads), encoding=encoding or "utf-8", every=every, json=json)
+        bundle = _loaded(model, device, threads)
+        answer_as_it_comes(bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, quiet=quiet)
         return
 
     @functools.cache
@@ -179,7 +178,8 @@ def predict(
 
     count = predict_file(
         answers, file, out, text=text, beside=beside or settings.data.beside, features=features,
-        encoding=encoding or "utf-8", format=named, json=json, force=force, quiet=quiet, rows=1 if typed else ROWS,
+        encoding=encoding or "utf-8", format=named, json=json, shown=shown, force=force, quiet=quiet,
+        rows=1 if typed else ROWS,
     )  # fmt: skip
     if cut and not quiet:
         _say_cut(cut, count, model)
@@ -232,19 +232,32 @@ def field(
     say(field_table(rows, steps=steps, width=width), "", cone(top_level(rows), width=width, plain=plain))
 
 
-def _features(model: str) -> int:
-    """How many features a step of the series has that a model reads; 0 where its folder does not say it."""
+def _vocabulary(model: str) -> Any:
+    """What a model's folder says of its reader and its labels."""
     import json
 
     from atrous.config.kept import VOCABULARY
+
+    return json.loads((Path(model) / VOCABULARY).read_text(encoding="utf-8"))
+
+
+def _features(model: str) -> int:
+    """How many features a step of the series has that a model reads; 0 where its folder does not say it."""
     from atrous.errors import FolderError
     from atrous.runtime.reader import Reader
 
     try:
-        vocabulary = json.loads((Path(model) / VOCABULARY).read_text(encoding="utf-8"))
-        return Reader.from_json(vocabulary["reader"]).sizes["values"]
+        return Reader.from_json(_vocabulary(model)["reader"]).sizes["values"]
     except (OSError, ValueError, KeyError, TypeError, FolderError):
         return 0  # who loads the model says what is wrong with its folder
+
+
+def _labels(model: str) -> int:
+    """How many labels a model has; no limit where its folder does not say it."""
+    try:
+        return len(_vocabulary(model)["labels"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return sys.maxsize  # as above
 
 
 def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:

@@ -76,6 +76,9 @@ Device: TypeAlias = Annotated[
 Threads: TypeAlias = Annotated[
     int | None, typer.Option("--threads", metavar="N", min=1, help="processor cores to use", show_default=False)
 ]
+MinProbability: TypeAlias = Annotated[
+    float | None, _option("--min-probability", metavar="P", help="abstain where the best label is less probable")
+]
 Force: TypeAlias = Annotated[bool, _option("--force", help="replace what is there; a folder only if atrous wrote it")]
 Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
 Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]

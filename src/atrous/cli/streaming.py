@@ -7,6 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from atrous.answering.shown import Shown, abstentions
 from atrous.data.text import STDIN, decoded, named
 from atrous.errors import ConfigError, DataError
 
@@ -24,8 +25,10 @@ def refuse_what_does_not_go_with_stream(file: str, **given: object) -> None:
             raise ConfigError(f"--{name} does not go with --stream, which reads lines and prints what it decides")
 
 
-def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool) -> None:
+def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown, quiet: bool = False) -> None:
     """Answer the lines of standard input while they are being written.
+
+    shown: what of every answer. quiet: do not say how often the model abstained.
 
     Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, and DataError if
     the input is empty or not in this encoding.
@@ -36,29 +39,32 @@ def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool) -> N
     if bundle.reader.two_texts:
         raise ConfigError("--stream reads one text a line, and this model reads pairs of texts; leave --stream out")
     rewrites = sys.stdout.isatty() and not json
-    number, open_line = 0, False
+    number, open_line, abstained = 0, False, 0
     with Session(bundle) as session:
         try:
             for said in read_lines(session, decoded(STDIN, encoding), every=every, name=named(STDIN)):
                 number, open_line = said.line, rewrites and not said.final
-                print(_shown(said, json=json, rewrites=rewrites), end="", flush=True)
+                answer = shown.of(said.answer)
+                abstained += said.final and not answer.label
+                print(_row(said._replace(answer=answer), shown, json=json, rewrites=rewrites), end="", flush=True)
         finally:
             if open_line:
                 print()
     if not number:
         raise DataError("standard input: nothing in it; write at least one line")
+    if shown.min_probability is not None and not quiet:
+        print(abstentions(abstained, number), file=sys.stderr)
 
 
-def _shown(said: Said, *, json: bool, rewrites: bool) -> str:
+def _row(said: Said, shown: Shown, *, json: bool, rewrites: bool) -> str:
     """A row: an object, columns with tabs between, or, on a terminal, what takes the place of the row before."""
-    answer = said.answer
     if json:
-        value = {"line": said.line, "tokens": said.tokens, "final": said.final, **answer.to_json()}
+        value = {"line": said.line, "tokens": said.tokens, "final": said.final, **shown.value(said.answer)}
         return json_module.dumps(value, ensure_ascii=False) + "\n"
     state = "final" if said.final else "so far"
-    columns = (str(said.line), str(said.tokens), state, " ".join(answer.label.split()), f"{answer.probability:.6f}")
+    cells = [" ".join(cell.split()) for cell in shown.cells(said.answer)]
     if not rewrites:
-        return "\t".join(columns) + "\n"
+        return "\t".join((str(said.line), str(said.tokens), state, *cells)) + "\n"
     width = shutil.get_terminal_size((100, 24)).columns
-    line = f"line {said.line}, {said.tokens:,} tokens, {state}: {columns[3]} {columns[4]}"
+    line = f"line {said.line}, {said.tokens:,} tokens, {state}: {cells[0] or '(abstains)'} {' '.join(cells[1:])}"
     return f"\r{line[: width - 1]}\x1b[K" + "\n" * said.final

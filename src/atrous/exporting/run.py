@@ -49,11 +49,14 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
     about = manifest.read(folder)  # before anything else is imported that may be missing or another's
     from atrous.answering.files import ROWS, predict_file
+    from atrous.answering.shown import Shown
     from atrous.data.formats import format_of
 
     columns, text = about["columns"], options.text
     if text is None and format_of(options.file, options.format) != "text":
         text = columns["text"]
+    shown = Shown(options.top, options.min_probability)
+    shown.check(about["readable"]["kind"], len(about["readable"]["labels"]), model="this export")
     typed = options.file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not options.quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
@@ -70,7 +73,7 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
     predict_file(
         answers, options.file, options.out, text=text, beside=options.beside or columns["beside"],
         features=columns["features"], encoding=options.encoding, format=options.format, json=options.json,
-        force=options.force, quiet=options.quiet, rows=1 if typed else ROWS,
+        shown=shown, force=options.force, quiet=options.quiet, rows=1 if typed else ROWS,
     )  # fmt: skip
 
 
@@ -83,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="texts; - is standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a row, with all probabilities")
+    parser.add_argument("--top", metavar="N", type=int, help="the N most probable labels, too")
+    parser.add_argument(
+        "--min-probability", metavar="P", type=float, help="abstain (an empty label) where the best is less probable"
+    )
     parser.add_argument("--out", metavar="FILE", help="else standard output; the ending decides: .csv, .tsv, .jsonl")
     parser.add_argument("--text", metavar="COLUMN", help="the column of the texts; else guessed and announced")
     parser.add_argument("--beside", metavar="COLUMN", help="the column of the second text, where the model reads two")

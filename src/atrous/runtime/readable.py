@@ -10,19 +10,40 @@ from numpy.typing import NDArray
 
 
 class Answer(NamedTuple):
-    """The label of a text, how probable it is, and how probable every label is."""
+    """The label of a text, how probable it is, and how probable every label is.
+
+    label: "" where the answer abstains; the probability is still that of the most probable label.
+    """
 
     label: str
     probability: float
     probabilities: dict[str, float]
 
+    def top(self, count: int) -> list[tuple[str, float]]:
+        """The most probable labels with their probabilities, most probable first; all if there are not so many.
+
+        >>> Answer("pos", 0.75, {"neg": 0.0, "so-so": 0.25, "pos": 0.75}).top(2)
+        [('pos', 0.75), ('so-so', 0.25)]
+
+        Raises ValueError if count is below 1.
+        """
+        return _top(self.probabilities, count, first=self.label)
+
+    def at_least(self, probability: float) -> Answer:
+        """The same answer, or one that abstains if it is less probable than that.
+
+        >>> Answer("pos", 0.75, {"neg": 0.25, "pos": 0.75}).at_least(0.9).label
+        ''
+        """
+        return self if self.probability >= probability else self._replace(label="")
+
     def to_json(self) -> dict[str, Any]:
-        """What `--json` prints for a row.
+        """What `--json` prints for a row; the label is null where the answer abstains.
 
         >>> Answer("pos", 0.75, {"neg": 0.25, "pos": 0.75}).to_json()
         {'label': 'pos', 'probability': 0.75, 'probabilities': {'neg': 0.25, 'pos': 0.75}}
         """
-        return self._asdict()
+        return {**self._asdict(), "label": self.label or None}
 
 
 class LabelsAnswer(NamedTuple):
@@ -36,6 +57,21 @@ class LabelsAnswer(NamedTuple):
     label: str
     probability: float
     probabilities: dict[str, float]
+
+    def top(self, count: int) -> list[tuple[str, float]]:
+        """The most probable labels with their probabilities, whether they are given or not; as `Answer.top`.
+
+        >>> LabelsAnswer((), "", 0.5, {"art": 0.1, "war": 0.4}).top(1)
+        [('war', 0.4)]
+        """
+        return _top(self.probabilities, count)
+
+    def at_least(self, probability: float) -> LabelsAnswer:
+        """Raises ValueError: an answer of several labels has none to take back, for no label at all is one, too."""
+        raise ValueError(
+            f"an answer of several labels cannot abstain below {probability:g}: to give none is an answer, too; "
+            "look at its probability, or at those of the labels"
+        )
 
     def to_json(self) -> dict[str, Any]:
         """What `--json` prints for a row.
@@ -84,14 +120,24 @@ class Readable(NamedTuple):
         return cls(**{**value, "labels": tuple(value["labels"])})
 
 
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The probabilities of logits, (rows, labels), rounded to six digits: those that are printed, and compared.
+
+    >>> softmax(np.array([[0.0, 1.0]], np.float32))
+    array([[0.268941, 0.731059]])
+    """
+    shifted = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
+    probabilities: NDArray[np.float64] = np.round(shifted / shifted.sum(1, keepdims=True), 6)
+    return probabilities
+
+
 def answers(logits: NDArray[np.float32], labels: Sequence[str]) -> list[Answer]:
     """One answer a row of logits, (rows, labels). Probabilities are a softmax, rounded to six digits.
 
     >>> answers(np.array([[0.0, 1.0]], np.float32), ["neg", "pos"])
     [Answer(label='pos', probability=0.731059, probabilities={'neg': 0.268941, 'pos': 0.731059})]
     """
-    shifted = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
-    probabilities = np.round(shifted / shifted.sum(1, keepdims=True), 6).tolist()
+    probabilities = softmax(logits).tolist()
     best = logits.argmax(1).tolist()
     return [
         Answer(labels[place], row[place], dict(zip(labels, row, strict=True)))
@@ -116,6 +162,13 @@ def labels_answers(
         some = tuple(labels[place] for place in np.flatnonzero(chosen).tolist())
         found.append(LabelsAnswer(some, separator.join(some), probability, dict(zip(labels, row, strict=True))))
     return found
+
+
+def _top(probabilities: dict[str, float], count: int, *, first: str = "") -> list[tuple[str, float]]:
+    if count < 1:
+        raise ValueError(f"top needs a count >= 1, got {count}")
+    # Rounded, the best two may be equal; the answer is the best all the same.
+    return sorted(probabilities.items(), key=lambda item: (-item[1], item[0] != first))[:count]
 
 
 def spoken(score: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
+from atrous.runtime.readable import softmax
+
 
 def classes_scores(logits: Tensor, targets: Tensor, labels: Sequence[str]) -> dict[str, Any]:
     """Accuracy, macro F1, mean loss in nats, and each label's own scores, where a row has one label.
@@ -60,6 +62,27 @@ def labels_scores(logits: Tensor, targets: Tensor, labels: Sequence[str], *, thr
         "loss": float(F.binary_cross_entropy_with_logits(logits.double(), targets.double())),
         "rows": len(targets),
         "labels": _each(labels, right, wanted, given),
+    }
+
+
+def answered_scores(logits: Tensor, targets: Tensor, *, min_probability: float) -> dict[str, Any]:
+    """How many rows a model answers that abstains below a probability, and how many of those answers are right.
+
+    logits: (rows, labels). targets: (rows,), the labels' numbers.
+    The accuracy is that of the answered rows; None where there is none.
+
+    >>> import torch
+    >>> answered_scores(torch.tensor([[2.0, 0.0], [0.1, 0.0]]), torch.tensor([0, 1]), min_probability=0.8)
+    {'min_probability': 0.8, 'rows': 1, 'share': 0.5, 'accuracy': 1.0}
+    """
+    sure = softmax(logits.float().numpy()).max(1) >= min_probability
+    right = (logits.argmax(1) == targets).numpy()
+    rows = int(sure.sum())
+    return {
+        "min_probability": min_probability,
+        "rows": rows,
+        "share": rows / len(targets),
+        "accuracy": float(right[sure].mean()) if rows else None,
     }
 
 
