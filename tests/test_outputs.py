@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -86,6 +87,55 @@ def test_what_a_link_points_to_is_replaced_and_the_link_stays(tmp_path):
 def test_a_name_that_no_file_system_takes_is_refused_in_words(tmp_path):
     with pytest.raises(OutputExists, match="cannot be written"):
         check(tmp_path / ("x" * 300), force=False)
+
+
+def test_what_stops_a_replacement_half_way_leaves_the_old_one(tmp_path, monkeypatch):
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "mark").write_text("old")
+    rename, calls = Path.rename, []
+
+    def stopped(path, target):
+        calls.append(path)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    with pytest.raises(KeyboardInterrupt), new_folder(tmp_path / "ours", force=True, marks=["mark"]) as fresh:
+        (fresh / "mark").write_text("new")
+        monkeypatch.setattr(Path, "rename", stopped)
+    assert (tmp_path / "ours" / "mark").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["ours"]
+
+
+def test_the_loser_of_a_race_does_not_destroy_what_the_winner_wrote(tmp_path):
+    """Both looked before either had written."""
+    with pytest.raises(OutputExists, match="there already"), new_file(tmp_path / "answers.csv", force=False) as mine:
+        mine.write_text("late")
+        with new_file(tmp_path / "answers.csv", force=False) as theirs:
+            theirs.write_text("first")
+    with (
+        pytest.raises(OutputExists, match="there already"),
+        new_folder(tmp_path / "model", force=False, marks=["mark"]) as mine,
+    ):
+        (mine / "mark").write_text("late")
+        with new_folder(tmp_path / "model", force=False, marks=["mark"]) as theirs:
+            (theirs / "mark").write_text("first")
+    assert (tmp_path / "answers.csv").read_text() == (tmp_path / "model" / "mark").read_text() == "first"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "model"]
+
+
+@pytest.mark.parametrize("opened", ["file", "folder"])
+def test_a_full_disk_is_said_of_the_output_that_the_user_named(tmp_path, opened):
+    for error in (OSError(28, "No space left on device"), lambda path: OSError(28, "No space", str(path / "x"))):
+        opening = (
+            new_file(tmp_path / "out", force=False)
+            if opened == "file"
+            else new_folder(tmp_path / "out", force=False, marks=["mark"])
+        )
+        with pytest.raises(OSError, match="No space") as caught, opening as fresh:
+            raise error if isinstance(error, OSError) else error(fresh)
+        assert caught.value.filename == str(tmp_path / "out")
+        assert list(tmp_path.iterdir()) == []
 
 
 MARKS = ["config.toml"]

@@ -79,15 +79,17 @@ def new_folder(out: Destination, *, force: bool, marks: Sequence[str], option: s
     target = Path(out).resolve()
     with _beside(target, out, folder=True, option=option) as fresh:
         yield fresh
-        if not target.exists():
-            fresh.rename(target)
+        check(out, force=force, marks=marks, option=option)  # another run may have written it in the meantime
+        if not target.exists() or not any(target.iterdir()):
+            fresh.rename(target)  # fails where something has come in just now
             return
         with _beside(target, out, folder=True, option=option) as old:
-            target.rename(old)
             try:
+                target.rename(old)
                 fresh.rename(target)
-            except OSError:
-                old.rename(target)
+            except BaseException:  # a Ctrl-C between the two, too
+                if not target.exists():
+                    old.rename(target)
                 raise
 
 
@@ -101,6 +103,12 @@ def new_file(out: Destination, *, force: bool) -> Iterator[Path]:
     target = Path(out).resolve()
     with _beside(target, out, folder=False, option=" with --out") as fresh:
         yield fresh
+        check(out, force=force)  # another run may have written it in the meantime
+        if not force:
+            with suppress(OSError):  # of a file system without links
+                target.hardlink_to(fresh)  # unlike a rename, never replaces what has come in just now
+                return
+            check(out, force=force)
         fresh.replace(target)
 
 
@@ -116,12 +124,22 @@ def _beside(target: Path, out: Destination, *, folder: bool, option: str) -> Ite
             fresh.mkdir() if folder else fresh.touch()
         except OSError as error:
             raise _not_written(out, error, option) from error
-        yield fresh
+        try:
+            yield fresh
+        except OSError as error:
+            # A full disk is said of what the user named; `write` alone does not say of which file it is.
+            if error.filename is None or _is_in(fresh, error.filename):
+                error.filename = str(out)
+            raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True) if folder else fresh.unlink(missing_ok=True)
         for parent in made:
             with suppress(OSError):
                 parent.rmdir()
+
+
+def _is_in(folder: Path, name: object) -> bool:
+    return isinstance(name, str | PathLike) and Path(name).is_relative_to(folder)
 
 
 @dataclass

@@ -147,7 +147,7 @@ def test_a_file_in_the_way_is_refused_even_if_forced(tmp_path, small):
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path, small):
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match=r"out: cannot be written .*; name another folder with --out"):
+    with pytest.raises(OutputExists, match=r"file is a file, not a folder; name another folder with --out"):
         example_data("small", tmp_path / "file" / "out")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,14 @@ def write(bundle: Bundle, folder: Path) -> None:
     (folder / SCORES).write_text(_json(bundle.scores), encoding="utf-8")
     (folder / CARD).write_text(card(bundle), encoding="utf-8")
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.model.state_dict().items()}
-    save_file(weights, folder / WEIGHTS)
+    try:
+        save_file(weights, folder / WEIGHTS)
+    except SafetensorError as error:
+        # What the disk refused is an OSError, as of every other file.
+        number = re.search(r"os error (\d+)", str(error))
+        raise (
+            OSError(int(number[1]), os.strerror(int(number[1])), str(folder / WEIGHTS)) if number else error
+        ) from error
 
 
 def vocabulary(bundle: Bundle) -> str:

@@ -15,7 +15,7 @@ from atrous.cli.checking import export, verify
 from atrous.cli.learning import compare, data, demo, train
 from atrous.cli.shown import STOPPED, say
 from atrous.errors import AtrousError, NotEqual
-from atrous.runtime.console import ending_with_its_reader, speak_unicode
+from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 
 COMMANDS = (demo, data, train, compare, evaluate, predict, field, export, verify)  # in the order of the help
 
@@ -78,6 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if isinstance(stop.__context__, KeyboardInterrupt):
                 return _stopped()
             raise
+        except Exception as error:
+            said = refused(error)
+            if not said:
+                raise  # a mistake of ours, whose traceback helps to mend it
+            return _refuse(said)
 
 
 def _run(words: list[str]) -> int:

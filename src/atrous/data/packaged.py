@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import secrets
-import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from atrous.data.split import share
 from atrous.data.text import Source
 from atrous.errors import ConfigError, DataError, MissingExtra, OutputExists
+from atrous.outputs import new_folder
 
 # Six scripts, and relatives that only a longer look tells apart: be bg ru sr, cs sk, da sv, es gl pt_BR fr it.
 # Together they translate nearly all the messages that the most complete catalogue has.
@@ -77,29 +77,18 @@ def example_data(name: str, out: Source, *, force: bool = False) -> Path:
     """
     if name not in DATASETS:
         raise ConfigError(f"unknown data set {name!r}; the data sets are {', '.join(sorted(DATASETS))}")
-    folder = Path(out).absolute()
-    if folder.exists() and not folder.is_dir():
-        raise OutputExists(f"{out}: a file is there already; name another folder with --out")
-    try:
-        if folder.is_dir() and any(folder.iterdir()) and not force:
-            raise OutputExists(
-                f"{out}: not empty; name another folder with --out, or replace what is there with --force"
-            )
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
-        fresh.mkdir()
-        try:
-            DATASETS[name](fresh)
-            if folder.is_dir():
-                for path in fresh.iterdir():
-                    path.replace(folder / path.name)
-            else:
-                fresh.rename(folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    except OSError as error:
-        raise ConfigError(f"{out}: cannot be written ({error.strerror}); name another folder with --out") from error
-    return Path(out)
+    there = Path(out)
+    if not there.is_dir():
+        with new_folder(out, force=False, marks=SPLITS) as folder:
+            DATASETS[name](folder)
+        return there
+    if any(there.iterdir()) and not force:
+        raise OutputExists(f"{out}: not empty; name another folder with --out, or replace what is there with --force")
+    with TemporaryDirectory(dir=there, prefix=".atrous-") as fresh:  # the folder and its other files stay
+        DATASETS[name](Path(fresh))
+        for path in list(Path(fresh).iterdir()):
+            path.replace(there / path.name)
+    return there
 
 
 def _installed(package: str, dataset: str) -> Path:

@@ -31,7 +31,7 @@ class Spool:
     >>> spool.read()
     array([3, 4, 5], dtype=int32)
 
-    Raises DataError, naming the folder, if the file cannot be written.
+    Raises DataError, naming the folder, if the file cannot be written or mapped into memory.
     """
 
     def __init__(self, dtype: DTypeLike, *, shape: tuple[int, ...] = (), folder: PathLike[str] | None = None) -> None:
@@ -61,9 +61,13 @@ class Spool:
             array.flags.writeable = False
             return array
         self._write()
-        self._file.flush()
-        mapped = np.memmap(self._file, self.dtype, "r").reshape(-1, *self.shape)
-        self._file.close()
+        try:
+            self._file.flush()
+            mapped = np.memmap(self._file, self.dtype, "r").reshape(-1, *self.shape)
+        except (OSError, MemoryError) as error:
+            raise self._refused("mapped into memory", error) from error
+        finally:
+            self._file.close()
         return np.asarray(mapped)  # a plain array: slices of a memmap cost ten times as much
 
     def _write(self) -> None:
@@ -72,9 +76,13 @@ class Spool:
                 self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
             self._file.write(self._held)
         except OSError as error:
-            raise DataError(
-                f"{self._folder}: {self.size:,} bytes of tokens cannot be written there ({error.strerror}); "
-                "make room, or name a folder on another disk with --out or in TMPDIR"
-            ) from error
+            raise self._refused("written", error) from error
         self._written += len(self._held)
         self._held.clear()
+
+    def _refused(self, done: str, error: OSError | MemoryError) -> DataError:
+        why = getattr(error, "strerror", None) or "not enough memory"
+        return DataError(
+            f"{self._folder}: {self.size:,} bytes of tokens cannot be {done} there ({why}); "
+            "make room, or name a folder on another disk with --out or in TMPDIR"
+        )

@@ -30,13 +30,20 @@ def main(arguments: Sequence[str] | None = None, *, folder: Path = HERE) -> int:
         sys.path.insert(0, str(folder / RUNTIME))
     try:
         from atrous.errors import AtrousError
-        from atrous.runtime.console import ending_with_its_reader, speak_unicode
+        from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 
         speak_unicode()
         try:
             return ending_with_its_reader(_answer)(options, folder)
         except AtrousError as error:
             return _refuse(str(error))
+        except (ImportError, SyntaxError):
+            raise
+        except Exception as error:
+            said = refused(error)
+            if not said:
+                raise
+            return _refuse(said)
     except (ImportError, SyntaxError) as error:
         return _refuse(_not_imported(error, folder))
     except KeyboardInterrupt:

@@ -7,8 +7,11 @@ import functools
 import io
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from typing import Any
+
+from atrous.runtime.failures import refusal
 
 
 def speak_unicode() -> None:
@@ -22,6 +25,22 @@ def speak_unicode() -> None:
                     stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def let_go_of_output() -> None:
+    """Nobody takes what is printed: Python flushes once more at its end, and must find something open then."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def refused(error: Exception) -> str:
+    """What the machine did not give, in one line; "" if that was not it. Standard output may have been what it was."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        let_go_of_output()
+        return refusal(error, place="standard output")
+    return refusal(error, place=f"{tempfile.gettempdir()} or standard output")  # of outputs the error says it
+
+
 def ending_with_its_reader(command: Callable[..., int | None]) -> Callable[..., int]:
     """The command, which ends quietly and well when whoever reads its output has had enough, as `| head` has."""
 
@@ -31,8 +50,7 @@ def ending_with_its_reader(command: Callable[..., int | None]) -> Callable[..., 
             code = command(*positional, **named)
             sys.stdout.flush()
         except BrokenPipeError:
-            # Python flushes once more at its end, and must find something open then.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            let_go_of_output()
             return 0
         return code or 0
 
