@@ -19,7 +19,7 @@ from atrous.config import PRESETS, load
 from atrous.data.corpus import read_corpus
 from atrous.data.packaged import SPLITS, example_data
 from atrous.errors import NotFinite
-from atrous.training.run import learn
+from atrous.training.fit import learn
 
 KEPT = Path(__file__).parent / "results" / "presets.json"
 RATES = (1e-3, 2e-3, 5e-3, 1e-2, 2e-2)

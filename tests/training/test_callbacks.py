@@ -5,7 +5,7 @@ import jaxtyping
 import pytest
 import torch
 
-from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, Watch
+from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, StoppedAtOnce, Watch
 
 
 @pytest.fixture(autouse=True)
@@ -33,19 +33,14 @@ def test_each_step_draws_its_own_numbers_whatever_was_drawn_before():
     assert all(other != first for other in others)
 
 
-def test_the_first_interrupt_ends_training_after_the_step_and_the_second_at_once(capsys):
+def test_the_first_interrupt_asks_and_the_second_stops_at_once(capsys):
     before = signal.getsignal(signal.SIGINT)
     stop = StopOnInterrupt()
-    stop.on_train_start()
-    try:
-        stop.on_train_batch_end()
+    with pytest.raises(StoppedAtOnce), stop:
+        assert not stop.asked
         signal.raise_signal(signal.SIGINT)
-        with pytest.raises(Stopped):
-            stop.on_train_batch_end()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-    finally:
-        stop.restore()
+        assert stop.asked
+        signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
     assert "Ctrl-C again" in capsys.readouterr().err
 

@@ -1,16 +1,14 @@
 import csv
+import signal
 
 import datasets
 import pytest
 import torch
 
 import atrous
-from atrous.config import load
-from atrous.data.corpus import Corpus
-from atrous.data.tables import Row
-from atrous.data.targets import Targets
+from atrous.answering.predict import accelerator
 from atrous.errors import ConfigError, DataError, NotFinite, OutputExists
-from atrous.training.run import accelerator, learn
+from atrous.training import keeper
 
 SMALL = ["embed.channels=8", "encode.channels=8", "train.epochs=3", "train.batch=8", "train.rate=0.02"]
 
@@ -25,11 +23,6 @@ def data(tmp_path):
             word, label = [("good", "pos"), ("bad", "neg")][number % 2]
             writer.writerow([f"a {word} film, seen {number} times", label])
     return path
-
-
-def corpus(count=60):
-    rows = [Row(f"{'good' if n % 2 else 'bad'} film {n}", "pos" if n % 2 else "neg", "", n) for n in range(count)]
-    return Corpus(rows[: count // 2], rows[count // 2 : -10], rows[-10:], Targets(("neg", "pos")), ())
 
 
 def test_train_returns_a_model_that_learnt_and_leaves_a_folder_that_loads(data, tmp_path, capsys):
@@ -75,28 +68,6 @@ def test_rows_of_python_that_are_none_are_refused_in_words():
             atrous.train(rows, quiet=True)
     with pytest.raises(DataError, match="dev row 1: expected a text or a number in 'label', got null"):
         atrous.train([good, {**good, "label": "neg"}] * 9, dev=[{"text": "x", "label": None}], test=[good], quiet=True)
-
-
-@pytest.mark.parametrize("encode", ["tcn", "lstm", "attention"])
-def test_the_same_seed_gives_the_same_model_and_another_seed_another(encode, tmp_path):
-    def weights(seed):
-        (tmp_path / str(len(list(tmp_path.iterdir())))).mkdir()
-        settings = load(None, SMALL, encode=encode, train={"seed": seed, "epochs": 2})
-        model = learn(corpus(), settings, work=max(tmp_path.iterdir())).model
-        return torch.cat([parameter.flatten() for parameter in model.parameters()])
-
-    first = weights(0)
-    assert torch.equal(first, weights(0))
-    assert not torch.equal(first, weights(1))
-
-
-def test_the_best_epoch_on_dev_is_kept_and_patience_ends_a_run(tmp_path):
-    settings = load(None, [*SMALL, "train.epochs=30", "train.patience=2"], encode="ngram")
-    bundle = learn(corpus(), settings, work=tmp_path)
-    with (tmp_path / "log.csv").open() as file:
-        seen = [float(row["dev_accuracy"]) for row in csv.DictReader(file) if row["dev_accuracy"]]
-    assert bundle.scores["dev"]["accuracy"] == pytest.approx(max(seen))
-    assert len(seen) < 30
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_leaves_nothing(data, tmp_path):
@@ -148,37 +119,80 @@ def test_a_gpu_that_is_not_there_is_refused_with_a_remedy():
         accelerator("cuda")
 
 
-def test_while_no_label_is_found_the_loss_says_which_epoch_is_best(tmp_path):
-    rows = [Row(f"film {n % 7} {n}", "abcdefgh"[n % 7] if n % 2 else "", "", n) for n in range(80)]
-    several = Targets(tuple("abcdefg"), several=True)
-    settings = load(
-        None,
-        [*SMALL, "train.epochs=6", "train.patience=1", "train.rate=0.001", "predict.threshold=0.9"],
-        encode="ngram",
-        predict="labels",
-    )
-    bundle = learn(Corpus(rows[:50], rows[50:65], rows[65:], several, ()), settings, work=tmp_path)
-    with (tmp_path / "log.csv").open() as file:
-        seen = [row for row in csv.DictReader(file) if row["dev_micro_f1"]]
-    assert {float(row["dev_micro_f1"]) for row in seen} == {0}
-    losses = [float(row["dev_loss"]) for row in seen]
-    assert len(losses) > 2
-    assert bundle.scores["dev"]["loss"] == pytest.approx(min(losses), rel=1e-5)
+class Killed(Exception):
+    pass
 
 
-@pytest.mark.parametrize("head", ["classes", "labels"])
-@pytest.mark.parametrize("soft", [False, True])
-def test_every_kind_of_target_is_learnt_from(head, soft, tmp_path):
-    words = {"neg": "bad", "pos": "good"}
-    answers = [("neg",), ("pos",)] if head == "classes" else [(), ("neg",), ("pos",), ("neg", "pos")]
-    rows = []
-    for number in range(120):
-        having = answers[number % len(answers)]
-        probable = {label: 0.95 if label in having else 0.05 for label in words} if soft else None
-        text = " ".join([*(words[label] for label in having), f"film {number}"])
-        rows.append(Row(text, "|".join(having), "", number, soft=probable))
-    known = Targets(("neg", "pos"), several=head == "labels", soft=soft)
-    options = [*SMALL, "embed.name=words", "train.class_weights=balanced", "train.label_smoothing=0.05"]
-    settings = load(None, [*options, "train.epochs=20"], encode="ngram", predict=head)
-    bundle = learn(Corpus(rows[:80], rows[80:100], rows[100:], known, ()), settings, work=tmp_path)
-    assert bundle.scores["test"][bundle.model.predict.score] > 0.9
+def killed(data, tmp_path, monkeypatch, **options):
+    """A run that ends after its first epoch as a kill would end it: nothing is written any more."""
+    saves = keeper.Keeper.save
+
+    def save(*arguments):
+        saves(*arguments)
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(keeper.Keeper, "save", save)
+        atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", quiet=True, **options)
+
+
+def test_a_killed_run_is_kept_beside_its_output_and_goes_on(data, tmp_path, monkeypatch, capsys):
+    whole = atrous.train(data, encode="ngram", set=SMALL, quiet=True)
+    killed(data, tmp_path, monkeypatch)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.unfinished", "reviews.csv"]
+    with pytest.raises(OutputExists, match="an unfinished run is there; go on with it with --resume"):
+        atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", quiet=True)
+    model = atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", resume=True)
+    assert "nothing to resume" not in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "reviews.csv"]
+    for end in (model, atrous.load(tmp_path / "model")):
+        ours, theirs = whole.model.state_dict(), end.model.state_dict()
+        assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+        assert end.scores["curve"] == whole.scores["curve"]
+
+
+def test_force_begins_anew(data, tmp_path, monkeypatch):
+    killed(data, tmp_path, monkeypatch)
+    killed(data, tmp_path, monkeypatch, force=True)
+    model = atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", force=True, seed=1, quiet=True)
+    assert model.scores["seed"] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "reviews.csv"]
+
+
+def test_with_nothing_to_resume_a_run_begins_and_a_finished_one_stays_as_it_is(data, tmp_path, capsys):
+    options = {"encode": "ngram", "set": SMALL, "out": tmp_path / "model", "resume": True}
+    first = atrous.train(data, **options)
+    assert "model: there is nothing to resume; starting from the beginning" in capsys.readouterr().err
+    before = {path: path.stat() for path in sorted(tmp_path.rglob("*"))}
+    again = atrous.train(data, **options)
+    assert "model: this run is finished; there is nothing to resume" in capsys.readouterr().err
+    assert {path: path.stat() for path in sorted(tmp_path.rglob("*"))} == before
+    assert again.scores == first.scores
+
+
+def test_resume_needs_to_know_what(data):
+    with pytest.raises(ConfigError, match="resume needs out"):
+        atrous.train(data, resume=True)
+
+
+def test_after_ctrl_c_there_is_a_model_and_the_run_goes_on(data, tmp_path, monkeypatch):
+    out = tmp_path / "model"
+    options = {"encode": "ngram", "set": SMALL, "quiet": True}
+    whole = atrous.train(data, **options)
+    ends = keeper.Keeper.on_train_batch_end
+
+    def end(kept, trainer, *arguments):
+        if trainer.global_step == 25:  # in the second epoch
+            signal.raise_signal(signal.SIGINT)
+        ends(kept, trainer, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(keeper.Keeper, "on_train_batch_end", end)
+        atrous.train(data, **options, out=out)
+    assert atrous.load(out).scores["interrupted"]
+    assert len(atrous.load(out).scores["curve"]) == 1
+    atrous.train(data, **options, out=out, resume=True)
+    model = atrous.load(out)
+    assert not model.scores["interrupted"]
+    assert model.scores["curve"] == whole.scores["curve"]
+    assert not out.with_name("model.unfinished").exists()

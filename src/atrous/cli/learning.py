@@ -105,6 +105,7 @@ def train(
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="the model folder; else runs/ENCODER", show_default=False)
     ] = None,
+    resume: options.Resume = False,
     seed: options.Seed = None,
     set: options.Set = None,
     device: options.Device = DeviceName.auto,
@@ -116,46 +117,53 @@ def train(
     """Train one model on a file of labelled texts.
 
     Without --dev and --test one row in ten each is held out, by a hash of the text, so that no text is on two sides.
-    Ctrl-C keeps the best model so far.
+    Ctrl-C keeps the best model so far. A run that was stopped, even by kill -9, goes on with --resume and ends with the
+    model that it would have ended with, bit for bit.
 
     \b
     Examples:
       atrous train --data reviews.csv
       atrous train --data reviews.csv --text review --label stars --encode bilstm --out runs/stars
       atrous train my-settings.toml --data reviews.csv --set train.epochs=20
+      atrous train --data reviews.csv --resume                  the same words once more, and --resume
 
     The model goes to --out; its scores on the test rows and the next command to standard output.
     """
     from atrous.config.kept import SETTINGS
-    from atrous.outputs import check
+    from atrous.data.asked import Asked
+    from atrous.outputs import check_work, is_finished
 
-    columns: dict[str, Any] = {
-        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+    words: dict[str, Any] = {
+        "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
+        "encoding": encoding, "max_steps": max_steps, "seed": seed, "set": set or [],
     }  # fmt: skip
-    chosen = _look(data, dev, test, settings, columns, encode, set or [], seed)
+    asked = Asked(data, **words)
+    chosen = asked.chosen(encode)
+    asked.look(chosen)
+    if chosen.embed.vectors is not None:
+        from atrous.vectors import with_channels
+
+        with_channels(chosen)
     out = out or f"runs/{chosen.encode.name}"
-    check(out, force=force, marks=[SETTINGS])
+    check_work(out, force=force, resume=resume, marks=[SETTINGS])
     place = prepare(device, threads)
     from atrous.training.run import train
 
-    bundle = train(
-        data, dev=dev, test=test, settings=settings, encode=encode, **columns, seed=seed, set=set or [],
-        out=out, device=place, force=force, quiet=quiet,
-    )  # fmt: skip
+    bundle = train(data, **words, encode=encode, out=out, resume=resume, device=place, force=force, quiet=quiet)
     scores, window = bundle.scores, bundle.window
     if json:
-        about = {"encode": chosen.encode.name, "folder": out, "window": window.to_json()}
+        about = {"encode": bundle.settings.encode.name, "folder": out, "window": window.to_json()}
         say_json({**about, "parameters": bundle.model.cost.parameters, **scores})
     else:
         held = scores["test"]
-        stopped = "Stopped by Ctrl-C; this is the best model up to then. " if scores["interrupted"] else ""
+        stopped = "Stopped by Ctrl-C; this is the best model up to then, and the same command with --resume goes on. "
         say(
-            f"{stopped}Test {scored(held, loss=False)}.",
-            f"One step of the encoder sees {window}, in {chosen.embed.name}.",
+            f"{stopped * scores['interrupted']}Test {scored(held, loss=False)}.",
+            f"One step of the encoder sees {window}, in {bundle.settings.embed.name}.",
             f"The model is in {out}. Next:",
             f"  {to_ask(bundle.settings, out)}",
         )
-    return STOPPED if scores["interrupted"] else 0
+    return STOPPED if scores["interrupted"] and not is_finished(out, marks=[SETTINGS]) else 0
 
 
 def compare(

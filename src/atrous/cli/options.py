@@ -80,6 +80,9 @@ MinProbability: TypeAlias = Annotated[
     float | None, _option("--min-probability", metavar="P", help="abstain where the best label is less probable")
 ]
 Force: TypeAlias = Annotated[bool, _option("--force", help="replace what is there; a folder only if atrous wrote it")]
+Resume: TypeAlias = Annotated[
+    bool, _option("--resume", help="go on with a run that was stopped or killed, from where it was")
+]
 Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
 Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]
 Model: TypeAlias = Annotated[

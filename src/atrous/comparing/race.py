@@ -27,7 +27,7 @@ from atrous.outputs import check, nearest, new_folder
 from atrous.predict import HEADS
 from atrous.runtime.readable import spoken
 from atrous.training.callbacks import Watch
-from atrous.training.run import learn
+from atrous.training.fit import learn
 from atrous.training.tokens import Tokens, alike, tokenise
 
 DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")

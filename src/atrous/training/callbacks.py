@@ -34,35 +34,36 @@ class SeedEachStep(callbacks.Callback):
 
 
 class Stopped(Exception):
-    """The user pressed Ctrl-C and the step under way is done."""
+    """The user pressed Ctrl-C, and what is to go on from is written."""
 
 
-class StopOnInterrupt(callbacks.Callback):
-    """The first Ctrl-C ends training after the step under way, keeping the best so far; a second ends the program."""
+class StoppedAtOnce(BaseException):
+    """The user pressed Ctrl-C again. No KeyboardInterrupt, of which Lightning makes a SystemExit."""
+
+
+class StopOnInterrupt:
+    """Within the block the first Ctrl-C only asks to stop; a second raises StoppedAtOnce.
+
+    asked: whether the first one came.
+    """
 
     def __init__(self) -> None:
         self.asked = False
         self._before: Any = None
 
-    def on_train_start(self, *_: Any) -> None:
+    def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._ask)
 
     def _ask(self, *_: Any) -> None:
         if self.asked:
-            raise KeyboardInterrupt
+            raise StoppedAtOnce
         self.asked = True
         print("stopping after this step; press Ctrl-C again to stop at once", file=sys.stderr)
 
-    def on_train_batch_end(self, *_: Any) -> None:
-        if self.asked:
-            raise Stopped
-
-    def restore(self) -> None:
-        """Put back the handler that was there before."""
+    def __exit__(self, *_: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
-            self._before = None
 
 
 class Watch(callbacks.ProgressBar):
@@ -85,7 +86,7 @@ class Watch(callbacks.ProgressBar):
             columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
             self._bar = Progress(*columns, TextColumn("{task.fields[seen]}"), console=self._console, transient=True)
             total = trainer.num_training_batches * (trainer.max_epochs or 1)
-            self._task = self._bar.add_task(self.name, total=total, seen="")
+            self._task = self._bar.add_task(self.name, total=total, completed=trainer.global_step, seen="")
             self._bar.start()
 
     def on_train_batch_end(self, trainer: lightning.Trainer, learner: Any, outputs: Any, *_: Any) -> None:

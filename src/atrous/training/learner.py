@@ -24,7 +24,7 @@ class Learner(lightning.LightningModule):
     steps: optimiser steps of the whole run, which the schedule spans.
     weights: how much each label weighs in the training loss; the loss on dev is plain.
 
-    Raises NotFinite, naming step and layer, when a loss is not finite.
+    Raises NotFinite, naming step and layer, when a loss is not finite, and ValueError if there is no rate.
     Source: Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization, https://arxiv.org/abs/1711.05101
     """
 
@@ -32,7 +32,9 @@ class Learner(lightning.LightningModule):
 
     def __init__(self, model: Model, settings: Train, *, steps: int, weights: Tensor | None = None) -> None:
         super().__init__()
-        self.model, self.settings, self.steps = model, settings, steps
+        if settings.rate is None:
+            raise ValueError("Learner needs train.rate, got None; give it settings.resolved().train")
+        self.model, self.settings, self.rate, self.steps = model, settings, settings.rate, steps
         self.register_buffer("weights", weights, persistent=False)  # it follows the device
         self.score = f"dev_{model.predict.score}"
         self._counts: list[tuple[Tensor, ...]] = []
@@ -44,7 +46,7 @@ class Learner(lightning.LightningModule):
         if not loss.isfinite():
             raise NotFinite(
                 f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "
-                f"lower train.rate (now {self.settings.rate:g}) or train.clip_norm (now {self.settings.clip_norm:g})"
+                f"lower train.rate (now {self.rate:g}) or train.clip_norm (now {self.settings.clip_norm:g})"
             )
         if self.global_step % LOG_EVERY == 0:  # a call of log costs as much as a small layer
             self.log("loss", loss.detach(), on_step=True, on_epoch=False)
@@ -75,7 +77,7 @@ class Learner(lightning.LightningModule):
             {"params": weights, "weight_decay": self.settings.weight_decay},
             {"params": others, "weight_decay": 0.0},
         ]
-        optimiser = torch.optim.AdamW(groups, lr=self.settings.rate or 1e-3, fused=True)
+        optimiser = torch.optim.AdamW(groups, lr=self.rate, fused=True)
         share = warm_up_and_decay(self.steps, warmup=self.settings.warmup)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, share)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

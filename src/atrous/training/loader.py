@@ -11,6 +11,7 @@ from torch import Tensor
 
 from atrous.contract import Batch
 from atrous.data.batch import Examples, Places
+from atrous.runtime.lengths import by_length
 
 _POOL = 50  # batches whose rows are sorted by length together
 
@@ -78,3 +79,25 @@ class Loader:
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go on where `state_dict` was taken."""
         self.epoch, self.position = state["epoch"], state["position"]
+
+
+class Steady:
+    """The batches that a model is judged by: every row once, of like length, in the same order each time.
+
+    >>> from atrous.runtime.reader import Reader
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> rows = Steady(Examples.of(Reader(Tokeniser("bytes", False, ())), ["a long one", "b", "c"]))
+    >>> [batch.lengths.tolist() for batch, _ in rows]
+    [[1, 1], [10]]
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        self.examples = examples
+        self._batches = by_length(examples.lengths)
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[tuple[Batch, Tensor]]:
+        for rows, time in self._batches:
+            yield self.examples.batch(rows, time=time)

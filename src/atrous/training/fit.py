@@ -1,0 +1,188 @@
+"""One training run, from rows to a bundle."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch import callbacks
+
+from atrous.answering.predict import accelerator
+from atrous.bundle import Bundle
+from atrous.config import Settings
+from atrous.data.batch import Examples
+from atrous.data.corpus import Corpus
+from atrous.data.targets import class_weights
+from atrous.embed import fill
+from atrous.errors import ConfigError
+from atrous.layers import fold
+from atrous.runtime.tokeniser import FIRST
+from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, StoppedAtOnce, Watch
+from atrous.training.checkpoint import CHECKPOINT, read
+from atrous.training.identity import difference, identity
+from atrous.training.keeper import EachEpoch, Keeper, Whole
+from atrous.training.learner import Learner
+from atrous.training.loader import Loader, Steady
+from atrous.training.processes import processes
+from atrous.training.tokens import Tokens, tokenise
+from atrous.vectors import load_vectors, with_channels
+
+
+def learn(
+    corpus: Corpus,
+    settings: Settings,
+    *,
+    work: Path,
+    device: str = "auto",
+    watch: Watch | None = None,
+    tokens: Tokens | None = None,
+    resume: bool = False,
+    each_epoch: EachEpoch | None = None,
+) -> Bundle:
+    """Train one model on rows; `work` is a folder for the checkpoint and the log, `watch` shows how it goes.
+
+    tokens: the rows as `tokenise` gives them, where that was done before.
+    resume: go on from the checkpoint in `work`, if there is one; the end is bit for bit that of a run which was never
+        stopped, on the same machine, threads and versions.
+    each_epoch: called after each validation with the epoch, from 1, and what the best epoch is the largest of; what it
+        raises stops the run.
+
+    The best weights by the score on dev are kept, folded, and scored on dev and test. `scores["curve"]` has an entry an
+    epoch. The caller's random numbers are left as they were.
+
+    Raises ConfigError for the weight of a label that there is not and for a checkpoint of another run, NotFinite as
+    `Learner` does, DataError if the checkpoint cannot be written, and KeyboardInterrupt if Ctrl-C comes twice, or
+    before the first score on dev.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    settings = with_channels(settings).resolved()
+    tokens = tokens or tokenise(corpus, settings, quiet=watch is None)
+    place = accelerator(device)
+    with torch.random.fork_rng(devices=[torch.cuda.current_device()] if place == "cuda" else []):
+        return _learn(corpus, settings, tokens, work, place, watch, resume, each_epoch)
+
+
+def _learn(
+    corpus: Corpus,
+    settings: Settings,
+    tokens: Tokens,
+    work: Path,
+    device: str,
+    watch: Watch | None,
+    resume: bool,
+    each_epoch: EachEpoch | None,
+) -> Bundle:
+    torch.manual_seed(settings.train.seed)
+    bundle = Bundle.fresh(settings, tokens.reader, corpus.labels)
+    own = processes()
+    belongs = identity(settings, tokens, corpus.labels, processes=own.world)
+    kept = _begun(work / CHECKPOINT, belongs) if resume else None
+    if kept is None:
+        _fill(bundle, quiet=watch is None)
+    loader = Loader(tokens.train, rows=settings.train.batch, seed=settings.train.seed, rank=own.rank, world=own.world)
+    weights = _weights(tokens.train, corpus, settings)
+    learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
+    interrupt = StopOnInterrupt()
+    keeper = Keeper(
+        work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
+        each_epoch=each_epoch, first=own.first,
+    )  # fmt: skip
+    stopped = False
+    if kept is not None and kept["finished"]:
+        keeper.load_state_dict(kept)
+    else:
+        around = [*([] if watch is None else [watch]), keeper]
+        with warnings.catch_warnings(), interrupt:
+            # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
+            warnings.simplefilter("ignore")
+            trainer = _trainer(settings, device, around)
+            stopped = _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
+    if not keeper.weights:
+        raise KeyboardInterrupt
+    bundle.model.load_state_dict(keeper.weights)
+    fold(bundle.model).eval()  # where it trained: scoring may want the GPU too
+    bundle.scores = {
+        "seed": settings.train.seed,
+        "epochs": len(keeper.curve),
+        "steps": keeper.steps,
+        "interrupted": stopped,
+        "seconds": round(keeper.seconds, 3),
+        "curve": keeper.curve,
+        "data": {
+            "train": len(corpus.train),
+            "dev": len(corpus.dev),
+            "test": len(corpus.test),
+            "cut": tokens.cut,
+            "files": {},
+        },
+        "dev": bundle.score_of(tokens.dev),
+        "test": bundle.score_of(tokens.test),
+    }
+    bundle.model.cpu()  # as `load` gives it
+    return bundle
+
+
+def _begun(path: Path, belongs: dict[str, Any]) -> dict[str, Any] | None:
+    """What `Keeper` kept in the checkpoint there; None if there is none. Raises ConfigError for that of another run."""
+    if not path.is_file():
+        return None
+    try:
+        kept: dict[str, Any] = read(path)["callbacks"][Keeper.KEY]
+    except Exception as error:  # what torch raises for a file that is none depends on where it goes wrong
+        raise ConfigError(f"{path}: no checkpoint that this version can read; begin anew with --force") from error
+    if how := difference(kept["belongs"], belongs):
+        raise ConfigError(
+            f"{path.parent}: the unfinished run there {how}; ask for the same, or begin anew with --force"
+        )
+    return kept
+
+
+def _fill(bundle: Bundle, *, quiet: bool) -> None:
+    """Put the pretrained vectors of the vocabulary into the model, if the settings name a file of them."""
+    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
+    if path is not None and tokeniser is not None:
+        found = load_vectors(path, tokeniser.tokens, quiet=quiet)
+        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
+
+
+def _weights(rows: Examples, corpus: Corpus, settings: Settings) -> torch.Tensor | None:
+    wanted = settings.train.class_weights
+    return None if wanted is None else torch.from_numpy(class_weights(wanted, rows.targets, corpus.targets))
+
+
+def _trainer(settings: Settings, device: str, around: Sequence[callbacks.Callback]) -> lightning.Trainer:
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    return lightning.Trainer(
+        accelerator=device,
+        devices=1,
+        max_epochs=settings.train.epochs,
+        gradient_clip_val=settings.train.clip_norm,
+        callbacks=[SeedEachStep(settings.train.seed), *around],
+        plugins=[Whole()],
+        logger=False,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        enable_progress_bar=any(isinstance(one, Watch) for one in around),
+        use_distributed_sampler=False,
+    )
+
+
+def _fit(
+    trainer: lightning.Trainer, learner: Learner, loader: Loader, dev: Steady, begun: Path | None, watch: Watch | None
+) -> bool:
+    """Train to the end, or until Ctrl-C; whether it was that."""
+    try:
+        trainer.fit(learner, loader, dev, ckpt_path=begun, weights_only=True)
+    except Stopped:
+        return True
+    except StoppedAtOnce:
+        raise KeyboardInterrupt from None
+    finally:
+        if watch is not None:
+            watch.close()
+    return False

@@ -1,0 +1,219 @@
+import csv
+import os
+import signal
+
+import pytest
+import torch
+
+from atrous.config import load
+from atrous.data.corpus import Corpus
+from atrous.data.tables import Row
+from atrous.data.targets import Targets
+from atrous.errors import ConfigError
+from atrous.training import checkpoint, keeper
+from atrous.training.fit import learn
+
+SMALL = ["embed.channels=8", "encode.channels=8", "train.epochs=3", "train.batch=8", "train.rate=0.02"]
+
+
+def corpus(count=60):
+    rows = [Row(f"{'good' if n % 2 else 'bad'} film {n}", "pos" if n % 2 else "neg", "", n) for n in range(count)]
+    return Corpus(rows[: count // 2], rows[count // 2 : -10], rows[-10:], Targets(("neg", "pos")), ())
+
+
+@pytest.mark.parametrize("encode", ["tcn", "lstm", "attention"])
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(encode, tmp_path):
+    def weights(seed):
+        (tmp_path / str(len(list(tmp_path.iterdir())))).mkdir()
+        settings = load(None, SMALL, encode=encode, train={"seed": seed, "epochs": 2})
+        model = learn(corpus(), settings, work=max(tmp_path.iterdir())).model
+        return torch.cat([parameter.flatten() for parameter in model.parameters()])
+
+    first = weights(0)
+    assert torch.equal(first, weights(0))
+    assert not torch.equal(first, weights(1))
+
+
+def test_the_best_epoch_on_dev_is_kept_and_patience_ends_a_run(tmp_path):
+    settings = load(None, [*SMALL, "train.epochs=30", "train.patience=2"], encode="ngram")
+    bundle = learn(corpus(), settings, work=tmp_path)
+    with (tmp_path / "log.csv").open() as file:
+        seen = [float(row["dev_accuracy"]) for row in csv.DictReader(file) if row["dev_accuracy"]]
+    assert bundle.scores["dev"]["accuracy"] == pytest.approx(max(seen))
+    assert len(seen) < 30
+
+
+def test_while_no_label_is_found_the_loss_says_which_epoch_is_best(tmp_path):
+    rows = [Row(f"film {n % 7} {n}", "abcdefgh"[n % 7] if n % 2 else "", "", n) for n in range(80)]
+    several = Targets(tuple("abcdefg"), several=True)
+    settings = load(
+        None,
+        [*SMALL, "train.epochs=6", "train.patience=1", "train.rate=0.001", "predict.threshold=0.9"],
+        encode="ngram",
+        predict="labels",
+    )
+    bundle = learn(Corpus(rows[:50], rows[50:65], rows[65:], several, ()), settings, work=tmp_path)
+    with (tmp_path / "log.csv").open() as file:
+        seen = [row for row in csv.DictReader(file) if row["dev_micro_f1"]]
+    assert {float(row["dev_micro_f1"]) for row in seen} == {0}
+    losses = [float(row["dev_loss"]) for row in seen]
+    assert len(losses) > 2
+    assert bundle.scores["dev"]["loss"] == pytest.approx(min(losses), rel=1e-5)
+
+
+@pytest.mark.parametrize("head", ["classes", "labels"])
+@pytest.mark.parametrize("soft", [False, True])
+def test_every_kind_of_target_is_learnt_from(head, soft, tmp_path):
+    words = {"neg": "bad", "pos": "good"}
+    answers = [("neg",), ("pos",)] if head == "classes" else [(), ("neg",), ("pos",), ("neg", "pos")]
+    rows = []
+    for number in range(120):
+        having = answers[number % len(answers)]
+        probable = {label: 0.95 if label in having else 0.05 for label in words} if soft else None
+        text = " ".join([*(words[label] for label in having), f"film {number}"])
+        rows.append(Row(text, "|".join(having), "", number, soft=probable))
+    known = Targets(("neg", "pos"), several=head == "labels", soft=soft)
+    options = [*SMALL, "embed.name=words", "train.class_weights=balanced", "train.label_smoothing=0.05"]
+    settings = load(None, [*options, "train.epochs=20"], encode="ngram", predict=head)
+    bundle = learn(Corpus(rows[:80], rows[80:100], rows[100:], known, ()), settings, work=tmp_path)
+    assert bundle.scores["test"][bundle.model.predict.score] > 0.9
+
+
+class Killed(Exception):
+    pass
+
+
+def kill_at(step, monkeypatch):
+    """Let the run of this test end at a step, as a kill would end it: nothing is written any more."""
+    ends = keeper.Keeper.on_train_batch_end
+
+    def end(kept, trainer, *arguments):
+        ends(kept, trainer, *arguments)
+        if trainer.global_step == step:
+            raise Killed
+
+    monkeypatch.setattr(keeper.Keeper, "on_train_batch_end", end)
+
+
+DEEP = load(None, [*SMALL, "encode.depth=2"], encode="tcn")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run that nothing stopped."""
+    work = tmp_path_factory.mktemp("whole")
+    return work, learn(corpus(), DEEP, work=work)
+
+
+# 30 rows in batches of 8: steps 4, 8 and 12 end an epoch. With a checkpoint each step, and with none between epochs.
+@pytest.mark.parametrize("every, steps", [(0.0, [2]), (0.0, [4, 9]), (1e9, [7]), (1e9, [3, 12])])
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(every, steps, whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(keeper, "EVERY", every)
+    for number, step in enumerate(steps):
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            kill_at(step, patch)
+            learn(corpus(), DEEP, work=tmp_path, resume=number > 0)
+    parts = learn(corpus(), DEEP, work=tmp_path, resume=True)
+    ends = [checkpoint.read(work / checkpoint.CHECKPOINT) for work in (whole[0], tmp_path)]
+    for section in ("state_dict", "optimizer_states", "lr_schedulers"):
+        torch.testing.assert_close(ends[0][section], ends[1][section], rtol=0, atol=0)
+    ours, theirs = whole[1].model.state_dict(), parts.model.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert parts.scores["curve"] == whole[1].scores["curve"]
+    assert parts.scores["test"] == whole[1].scores["test"]
+    assert (tmp_path / "log.csv").read_text() == (whole[0] / "log.csv").read_text()
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path, monkeypatch):
+    settings = load(None, [*SMALL, "train.epochs=20", "train.patience=1"], encode="ngram")
+    first = learn(corpus(), settings, work=tmp_path)
+    assert first.scores["epochs"] < 20
+    monkeypatch.setattr(keeper.Keeper, "on_train_batch_end", None)
+    again = learn(corpus(), settings, work=tmp_path, resume=True)
+    assert again.scores["test"] == first.scores["test"]
+    assert again.scores["steps"] == first.scores["steps"]
+
+
+def test_the_curve_has_an_entry_an_epoch_and_whoever_asks_is_told(tmp_path):
+    told = []
+    settings = load(None, SMALL, encode="ngram")
+    bundle = learn(corpus(), settings, work=tmp_path, each_epoch=lambda epoch, score: told.append((epoch, score)))
+    curve = bundle.scores["curve"]
+    assert [entry["epoch"] for entry in curve] == [1, 2, 3]
+    assert [entry["step"] for entry in curve] == [4, 8, 12]
+    assert curve[-1].keys() == {"epoch", "step", "loss", "dev_loss", "dev_accuracy"}
+    assert told == [(entry["epoch"], pytest.approx(entry["dev_accuracy"])) for entry in curve]
+    assert curve[-1]["loss"] < curve[0]["loss"]
+
+
+def test_who_is_told_of_an_epoch_may_stop_the_run(tmp_path):
+    def stop(epoch, score):
+        if epoch == 2:
+            raise Killed
+
+    settings = load(None, SMALL, encode="ngram")
+    with pytest.raises(Killed):
+        learn(corpus(), settings, work=tmp_path, each_epoch=stop)
+    assert len(learn(corpus(), settings, work=tmp_path, resume=True).scores["curve"]) == 3
+
+
+@pytest.mark.parametrize(
+    "words, rows, said",
+    [
+        (["train.batch=4"], 60, r"was begun with train.batch = 8, not 4; ask for the same, or begin anew with --force"),
+        (["embed.lower=true"], 60, r"was begun with embed.lower = false, not true"),
+        ([], 62, "was begun with other rows"),
+    ],
+)
+def test_the_checkpoint_of_another_run_is_refused(words, rows, said, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(5, patch)
+        learn(corpus(), load(None, SMALL, encode="ngram"), work=tmp_path)
+    with pytest.raises(ConfigError, match=said):
+        learn(corpus(rows), load(None, [*SMALL, *words], encode="ngram"), work=tmp_path, resume=True)
+
+
+def test_a_checkpoint_that_is_none_is_refused(tmp_path):
+    for content in (b"", b"half of a checkpoint", b"PK\x03\x04"):
+        (tmp_path / checkpoint.CHECKPOINT).write_bytes(content)
+        with pytest.raises(ConfigError, match=r"checkpoint.pt: no checkpoint that this version can read"):
+            learn(corpus(), load(None, SMALL, encode="ngram"), work=tmp_path, resume=True)
+
+
+def test_training_leaves_the_random_numbers_of_its_caller_alone(tmp_path):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    learn(corpus(), load(None, SMALL, encode="ngram"), work=tmp_path)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_ctrl_c_ends_a_run_at_the_step_and_the_run_goes_on_from_there(tmp_path, monkeypatch):
+    settings = load(None, SMALL, encode="ngram")
+    whole = learn(corpus(), settings, work=tmp_path / "whole")
+
+    def press(times, at):
+        ends = keeper.Keeper.on_train_batch_end
+
+        def end(kept, trainer, *arguments):
+            for _ in range(times if trainer.global_step == at else 0):
+                os.kill(os.getpid(), signal.SIGINT)
+            ends(kept, trainer, *arguments)
+
+        monkeypatch.setattr(keeper.Keeper, "on_train_batch_end", end)
+
+    with monkeypatch.context() as monkeypatch, pytest.raises(KeyboardInterrupt):  # nothing to keep yet
+        press(1, at=2)
+        learn(corpus(), settings, work=tmp_path / "parts")
+    with monkeypatch.context() as monkeypatch:
+        press(1, at=6)
+        stopped = learn(corpus(), settings, work=tmp_path / "parts", resume=True)
+    assert stopped.scores["interrupted"]
+    assert (stopped.scores["steps"], len(stopped.scores["curve"])) == (6, 1)
+    with monkeypatch.context() as monkeypatch, pytest.raises(KeyboardInterrupt):  # not SystemExit
+        press(2, at=9)
+        learn(corpus(), settings, work=tmp_path / "parts", resume=True)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    parts = learn(corpus(), settings, work=tmp_path / "parts", resume=True)
+    assert not parts.scores["interrupted"]
+    assert parts.scores["curve"] == whole.scores["curve"]
