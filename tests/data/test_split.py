@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from atrous.data import split as module
 from atrous.data.rows import Rows
-from atrous.data.split import labels_of, same, share, split
+from atrous.data.split import held_out, labels_of, same, share, split
 from atrous.data.tables import Row
 from atrous.errors import DataError
 
@@ -177,3 +177,38 @@ def test_one_label_is_not_enough():
         labels_of([Row("", "pos", "", 1)], [Row("", "pos", "", 2)], name="r.csv")
     with pytest.raises(DataError, match=r"r\.csv: no rows with a label; a classifier needs rows"):
         labels_of([], name="r.csv")
+
+
+def rows_of(*pairs):
+    return [Row(text, label, "", 1) for text, label in pairs]
+
+
+def test_a_share_of_every_label_is_held_out_and_one_stays():
+    rows = rows_of(*((f"text {n}", "rare" if n % 20 == 0 else "often") for n in range(200)), ("once", "single"))
+    held = held_out(rows, 0.1, seed=0)
+    counts = {label: sum(out for row, out in zip(rows, held, strict=True) if row.label == label) for label in LABELS}
+    assert counts == {"rare": 1, "often": 19, "single": 0}
+    assert held != held_out(rows, 0.1, seed=1)
+    assert not any(held_out(rows, 0.0, seed=0))
+    nearly_all = held_out(rows, 0.99, seed=0)
+    assert {row.label for row, out in zip(rows, nearly_all, strict=True) if not out} == set(LABELS)
+
+
+LABELS = ("rare", "often", "single")
+
+
+def test_equal_texts_are_on_one_side_whatever_their_labels():
+    rows = rows_of(*((f"text  {n % 10}" if n % 3 else f"text {n % 10}", "ab"[n % 2]) for n in range(100)))
+    for seed in range(5):
+        held = held_out(rows, 0.3, seed=seed)
+        sides = {}
+        for row, out in zip(rows, held, strict=True):
+            sides.setdefault(same(row.text), set()).add(out)
+        assert {len(side) for side in sides.values()} == {1}
+        assert any(held)
+
+
+def test_of_few_texts_one_is_held_out_if_a_label_can_spare_it():
+    assert sum(held_out(rows_of(("x", "a"), ("y", "a"), ("z", "b")), 0.1, seed=0)) == 1
+    assert sum(held_out(rows_of(("x", "a"), ("z", "b")), 0.5, seed=0)) == 0
+    assert held_out([], 0.5, seed=0) == []

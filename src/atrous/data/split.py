@@ -78,6 +78,29 @@ def same(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+def held_out(rows: Sequence[Row], fraction: float, *, seed: int) -> list[bool]:
+    """Which rows to choose by, where they are that few that every label counts: a share of each label's distinct texts.
+
+    A text is always on one side, that of its first row's label. Of each label one text at least stays; one at least is
+    taken, if a label has two and the fraction is above 0. Which, follows from the texts and the seed.
+
+    >>> rows = [Row(text, label, "", 1) for text, label in zip("abcdabcd", "xxyyxxyy")]
+    >>> held_out(rows, 0.5, seed=0)
+    [False, True, True, False, False, True, True, False]
+    """
+    label_of: dict[str, str] = {}
+    texts = [same(row.text) for row in rows]
+    for text, row in zip(texts, rows, strict=True):
+        label_of.setdefault(text, row.label)
+    of_label: dict[str, list[str]] = {}
+    for text in sorted(label_of, key=lambda text: (share(text, seed_text=str(seed)), text)):
+        of_label.setdefault(label_of[text], []).append(text)
+    chosen = {text for some in of_label.values() for text in some[: min(round(fraction * len(some)), len(some) - 1)]}
+    if not chosen and fraction and len(label_of) > len(of_label):
+        chosen = {max(of_label.values(), key=len)[0]}
+    return [text in chosen for text in texts]
+
+
 def labels_of(
     *splits: Iterable[Row], name: str = "the data", having: Callable[[Row], Iterable[str]] | None = None
 ) -> tuple[str, ...]:
