@@ -27,7 +27,7 @@ from atrous.data.tables import Row
 from atrous.data.targets import Targets
 from atrous.errors import ConfigError
 from atrous.training.callbacks import Watch
-from atrous.training.run import learn
+from atrous.training.fit import learn
 
 _ONE_AT_A_TIME = threading.Lock()  # training draws from torch's generator, of which a process has one
 
