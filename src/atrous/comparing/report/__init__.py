@@ -1,0 +1,7 @@
+"""One page that shows a race: verdict, table, figures, mistakes and the commands to repeat it, in a single file."""
+
+from atrous.comparing.report.page import report
+
+REPORT = "report.html"  # its name in a race's folder
+
+__all__ = ["REPORT", "report"]

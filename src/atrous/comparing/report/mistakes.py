@@ -1,0 +1,44 @@
+"""The mistakes of the best model of which it was most certain, for these are worth reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from atrous.comparing.report.given import Race, mappings
+from atrous.comparing.report.markup import Html, section, stranger, tag, text
+from atrous.comparing.report.words import counted, finite
+
+_MOST = 280  # letters of a text
+
+
+def mistakes(race: Race) -> Html:
+    """Each text, cut and harmless, with its label and the answer."""
+    title = "Mistakes worth reading"
+    found = mappings(race.part("best_on_test").get("errors"))
+    if not found:
+        return section("mistakes", title, tag("p", text("There is no mistake to show.")))
+    said = (
+        "Where the best model was most certain and wrong, the most certain first. Such texts show wrong labels, labels "
+        "that overlap, and what the model has not learnt. Invisible characters are written out as their code."
+    )
+    return section("mistakes", title, tag("p", text(said, 400)), tag("ol", *map(_mistake, found), class_="mistakes"))
+
+
+def _mistake(one: Mapping[str, Any]) -> Html:
+    whole = str(one.get("text") or "")
+    quote = tag("blockquote", text(whole, _MOST) if whole.strip() else tag("i", text("an empty text")), dir="auto")
+    probability, line = finite(one.get("probability")), finite(one.get("line"))
+    parts = [
+        text("is "),
+        tag("b", stranger(one.get("label"), 60)),
+        text(", answered "),
+        tag("b", stranger(one.get("answer"), 60)),
+    ]
+    if probability is not None:
+        parts.append(text(f" at {probability:.3f}"))
+    if line is not None:
+        parts.append(text(f", line {line:,.0f}"))
+    if len(whole) > _MOST:
+        parts.append(text(f"; cut, of {counted(len(whole), 'letter')}"))
+    return tag("li", quote, tag("p", *parts))

@@ -1,0 +1,68 @@
+"""The whole page out of the whole results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from atrous.comparing.report.calibration import calibration
+from atrous.comparing.report.confusion import confusion
+from atrous.comparing.report.curves import curves
+from atrous.comparing.report.differences import differences
+from atrous.comparing.report.given import Race
+from atrous.comparing.report.ink import need_matplotlib
+from atrous.comparing.report.markup import Html, joined, tag, text
+from atrous.comparing.report.mistakes import mistakes
+from atrous.comparing.report.planes import planes
+from atrous.comparing.report.rates import rates
+from atrous.comparing.report.repeat import repeat
+from atrous.comparing.report.style import STYLE
+from atrous.comparing.report.summary import heading, ranking, verdict
+from atrous.comparing.report.terms import terms
+from atrous.comparing.report.windows import windows
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# In the order in which a colleague reads: what stands above explains what stands below.
+_SECTIONS = (
+    ("models", "All models", ranking),
+    ("differences", "Differences", differences),
+    ("curves", "Learning", curves),
+    ("costs", "Price", planes),
+    ("windows", "Windows", windows),
+    ("confusion", "Confusion", confusion),
+    ("calibration", "Probabilities", calibration),
+    ("mistakes", "Mistakes", mistakes),
+    ("rates", "Rates", rates),
+    ("repeat", "Again", repeat),
+    ("terms", "Words", terms),
+)
+
+
+def report(results: Mapping[str, Any]) -> str:
+    """What a race found (its results.json) as one HTML page that needs no other file, no script and no network.
+
+    The same results give the same page, byte for byte. Whatever the results leave out (null), the page does without.
+
+    Raises MissingExtra if matplotlib is not installed, ConfigError if the results are of another format.
+    """
+    race = Race(results)
+    need_matplotlib()
+    head = joined(
+        [
+            Html('<meta charset="utf-8">'),
+            tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+            Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+            Html('<meta name="color-scheme" content="light dark">'),
+            tag("title", text(heading(race), 120)),
+            Html(f"<style>{STYLE}</style>"),
+        ]
+    )
+    links = [tag("a", text(short), href=f"#{name}") for name, short, _ in _SECTIONS]
+    body = joined(
+        [
+            tag("header", tag("h1", text(heading(race), 120)), verdict(race)),
+            tag("nav", joined(links), aria_label="Parts of this page"),
+            tag("main", Html("\n"), joined([part(race) for _, _, part in _SECTIONS]), Html("\n")),
+        ]
+    )
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'

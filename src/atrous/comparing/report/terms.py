@@ -1,0 +1,64 @@
+"""Footnotes: what the words of the page mean."""
+
+from __future__ import annotations
+
+from atrous.comparing.report.given import Race
+from atrous.comparing.report.markup import Html, section, tag, text
+
+_SCORES = {
+    "accuracy": "the share of test texts whose answer is their label",
+    "micro F1": "of all labels of all texts: twice the right ones, divided by those given plus those wanted",
+}
+
+
+def terms(race: Race) -> Html:
+    """The footnotes, each where the table's head points to."""
+    entries = {
+        "score": (
+            f"{race.score} on test",
+            f"{_SCORES.get(race.score, 'the score')}; mean ± standard deviation over the seeds. "
+            "The ± says how much the luck of the start matters, the intervals how much the choice of test rows does. "
+            "A point is a hundredth.",
+        ),
+        "failed": ("failed", "runs whose loss stopped being a finite number; the mean is over the others."),
+        "encoder": (
+            "encoder, all",
+            "trainable numbers of the part that was made equally large, and of the whole model with its embedding.",
+        ),
+        "sees": (
+            "sees",
+            "the tokens beside its own that one step of the encoder can use, before the steps are pooled.",
+        ),
+        "steps": (
+            "steps/s",
+            "bare training steps a second, one batch each: forward, backward, optimiser, and nothing else.",
+        ),
+        "texts": ("texts/s", "text in, label out, many texts at once."),
+        "alone": ("one text", "text in, label out, one text by itself: how long a person waits."),
+        "memory": (
+            "memory",
+            "what a training step holds at its peak: weights, gradients, moments and what the backward pass needs.",
+        ),
+        "rate": ("rate", "the learning rate that was chosen on dev."),
+        "found": ("found", "of the texts with that label, the share that was recognised (recall)."),
+        "bayes": (
+            "naive Bayes",
+            "counts of how often each three letters come with each label, made in seconds; what a network must beat.",
+        ),
+        "majority": ("majority", "always answering the most frequent label of the training rows."),
+        "ceiling": ("ceiling", "what no function of the text alone can beat, for some texts come with several labels."),
+        "interval": (
+            "range of 95 in 100",
+            "a paired bootstrap: the test rows are drawn anew, with replacement, the same rows for both, 10,000 times.",
+        ),
+        "calibration": (
+            "expected calibration error",
+            "the distance between an answer's probability and how often such answers are right, averaged over answers.",
+        ),
+        "dev": ("dev", "rows that are not trained on and that choose the epoch, the learning rate and the best model."),
+    }
+    items = [
+        Html(tag("dt", text(name), id=f"term-{key}") + tag("dd", text(said, 500)))
+        for key, (name, said) in entries.items()
+    ]
+    return section("terms", "Words", tag("dl", *items))
