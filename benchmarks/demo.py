@@ -44,11 +44,12 @@ def markdown(results: dict[str, Any]) -> str:
     lines += [line for _, line in sorted(rows, key=lambda row: -row[0])]
     seeds = max(len(model["scores"]) + model["failed_seeds"] for model in results["models"])
     data = results["data"]
+    said = " ".join(results.get("verdict") or verdict(results))
     about = (
-        f"{verdict(results)} {seeds} seeds each; {data['train']:,} training rows, {data['dev']:,} to choose by, "
+        f"{said} {seeds} seeds each; {data['train']:,} training rows, {data['dev']:,} to choose by, "
         f"{data['test']:,} to judge by; {results['seconds']:.0f} seconds in all."
     )
-    return "\n".join([*lines, "", about.replace("\n", " ")])
+    return "\n".join([*lines, "", about])
 
 
 def write_table(results: dict[str, Any]) -> None:

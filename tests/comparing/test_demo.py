@@ -4,17 +4,16 @@ import pytest
 
 import atrous
 from atrous.comparing import demo as module
-from atrous.comparing.demo import SENTENCES, demo, shown
-from atrous.config import ENCODE_SETTINGS, load
+from atrous.comparing.demo import FULL, SENTENCES, SHORT, Program, demo, shown
+from atrous.comparing.terms import Terms, entrants
+from atrous.data.asked import Asked
 from atrous.errors import OutputExists
-from atrous.tasks.classify import build
 
 
 @pytest.mark.slow
 def test_the_demo_leaves_results_and_a_model_that_answers(tmp_path, monkeypatch):
     """The demo itself, with its smallest encoder and one epoch."""
-    monkeypatch.setattr(module, "SIZES", {"bag": []})
-    monkeypatch.setattr(module, "SHARED", ["train.epochs=1"])
+    monkeypatch.setattr(module, "SHORT", Program(("bag",), Terms(rates=1), ("train.epochs=1",)))
     results = demo(tmp_path / "demo", quiet=True)
     assert json.loads((tmp_path / "demo" / "results.json").read_text(encoding="utf-8")) == results
     assert results["baselines"]["character trigrams, naive Bayes"] > 0.8
@@ -24,14 +23,16 @@ def test_the_demo_leaves_results_and_a_model_that_answers(tmp_path, monkeypatch)
     best = atrous.load(tmp_path / "demo" / "best")
     assert best.predict(SENTENCES)[0].label == results["answers"][0]["label"]
     said = shown(results, tmp_path / "demo")
-    assert said.startswith("The best model, bag (")
+    assert said.startswith("The best model on dev, bag, has accuracy ")
     assert str(tmp_path / "demo" / "best") in said
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir() if path.is_dir()) == ["best", "data", "runs"]
     with pytest.raises(OutputExists, match="--force"):
         demo(tmp_path / "demo")
 
 
-def test_the_models_of_the_demo_are_of_one_size():
-    for name, options in module.SIZES.items():
-        assert name in ENCODE_SETTINGS
-        encoder = build(load(None, [*module.SHARED, *options], encode=name), sizes={"ids": 258}, labels=20).encode
-        assert name == "bag" or 49_000 <= encoder.cost.parameters <= 67_000
+@pytest.mark.parametrize("program, models, budget, rates", [(SHORT, 5, 50_000, 1), (FULL, 9, 100_000, 3)])
+def test_both_programs_are_what_the_pages_say(program, models, budget, rates):
+    assert (program.terms.budget, program.terms.rates, program.terms.seeds) == (budget, rates, 3)
+    settings = entrants(Asked("train.csv", set=program.set), program.encode)
+    assert len({one.encode.name for one in settings}) == models
+    assert not any(one.encode.model_fields_set - {"name"} for one in settings)  # every width is solved for

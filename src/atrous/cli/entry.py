@@ -12,7 +12,8 @@ import typer
 from atrous import __version__
 from atrous.cli.asking import evaluate, field, predict
 from atrous.cli.checking import export, verify
-from atrous.cli.learning import compare, data, demo, train
+from atrous.cli.comparing import compare, demo
+from atrous.cli.learning import data, train
 from atrous.cli.shown import STOPPED, say
 from atrous.errors import AtrousError, NotEqual
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode

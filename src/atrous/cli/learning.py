@@ -1,4 +1,4 @@
-"""The commands that end in a model: demo, data, train, compare."""
+"""The commands that lead to one model: data, train."""
 
 from __future__ import annotations
 
@@ -10,45 +10,13 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName
-from atrous.cli.shown import STOPPED, prepare, say, say_json, scored, to_ask
-from atrous.comparing import BEST, RESULTS
+from atrous.cli.shown import STOPPED, prepare, say, say_json, scored
 
 ROLES = ("data", "dev", "test")
 ENCODERS = (
     "attention, bag, bigru, bilstm, birnn, deep, dense, gated, gru, highway, hybrid, kmax, lstm, multiscale, ngram, "
     "residual, rnn, tcn, tdnn, unet or wavenet"
 )
-
-
-def demo(
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/demo",
-    force: options.Force = False,
-    device: options.Device = DeviceName.auto,
-    threads: options.Threads = None,
-    quiet: options.Quiet = False,
-    json: options.Json = False,
-) -> int:
-    """Run the main job on real text, in a few minutes.
-
-    In which of 20 languages is a message? Trains five encoders side by side, 3 seeds each, prints which is best, how
-    fast each is and how far each sees, keeps the best as a model folder, and classifies a few sentences with it.
-    The texts come out of Django, which `pip install "atrous[demo]"` brings.
-
-    \b
-    Example:
-      atrous demo
-
-    The table goes to standard output; runs/demo gets results.json, data/ and the best model, best/.
-    """
-    from atrous.outputs import check
-
-    check(out, force=force, marks=[RESULTS])
-    place = prepare(device, threads or 1)  # models this small gain nothing from a second core
-    from atrous.comparing.demo import demo, shown
-
-    results = demo(out, force=force, quiet=quiet, device=place)
-    say_json(results) if json else say(shown(results, out))
-    return STOPPED if results.get("interrupted") else 0
 
 
 def data(
@@ -147,6 +115,7 @@ def train(
     out = out or f"runs/{chosen.encode.name}"
     check_work(out, force=force, resume=resume, marks=[SETTINGS])
     place = prepare(device, threads)
+    from atrous.comparing.commands import to_ask
     from atrous.training.run import train
 
     bundle = train(data, **words, encode=encode, out=out, resume=resume, device=place, force=force, quiet=quiet)
@@ -164,72 +133,6 @@ def train(
             f"  {to_ask(bundle.settings, out)}",
         )
     return STOPPED if scores["interrupted"] and not is_finished(out, marks=[SETTINGS]) else 0
-
-
-def compare(
-    data: options.Data,
-    settings: options.Settings = None,
-    dev: options.Dev = None,
-    test: options.Test = None,
-    encode: Annotated[
-        str | None,
-        typer.Option(
-            "--encode", metavar="A,B,C", help="the encoders; else bag,ngram,tcn,bilstm,attention", show_default=False
-        ),
-    ] = None,
-    seeds: Annotated[int, typer.Option("--seeds", metavar="N", min=1, help="runs of each encoder")] = 3,
-    text: options.Text = None,
-    label: options.Label = None,
-    group: options.Group = None,
-    beside: options.Beside = None,
-    encoding: options.Encoding = None,
-    max_steps: options.MaxSteps = None,
-    out: Annotated[str, typer.Option("--out", metavar="DIR", help="where the results go")] = "runs/compare",
-    seed: options.Seed = None,
-    set: options.Set = None,
-    device: options.Device = DeviceName.auto,
-    threads: options.Threads = None,
-    force: options.Force = False,
-    quiet: options.Quiet = False,
-    json: options.Json = False,
-) -> int:
-    """Race several encoders on the same labelled texts.
-
-    Says which is best, how fast each is and how far each sees. All get the same rows, tokens, epochs and seeds; simple
-    baselines and the ceiling stand beside them. Ctrl-C keeps the runs that are done.
-
-    \b
-    Examples:
-      atrous compare --data reviews.csv
-      atrous compare --data reviews.csv --encode tcn,bilstm --seeds 5 --out runs/convolution-or-not
-
-    The table goes to standard output; --out gets results.json and the best model, best/.
-    """
-    from atrous.outputs import check
-
-    columns: dict[str, Any] = {
-        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
-    }  # fmt: skip
-    for name in encode.split(",") if encode else [None]:
-        # Overrides of the encoder are for the race to share out: one may concern only some of them.
-        others = [one for one in set or [] if one.partition("=")[0].strip().partition(".")[0] != "encode"]
-        asked = _look(data, dev, test, settings, columns, name and name.strip(), others, seed)
-    check(out, force=force, marks=[RESULTS])
-    place = prepare(device, threads)
-    from atrous.comparing.race import compare
-    from atrous.comparing.table import table
-
-    chosen: dict[str, Any] = {"encode": encode} if encode else {}
-    results = compare(
-        data, dev=dev, test=test, settings=settings, **chosen, seeds=seeds, **columns, seed=seed, set=set or [],
-        out=out, device=place, force=force, quiet=quiet,
-    )  # fmt: skip
-    if json:
-        say_json(results)
-    else:
-        say(table(results), "", f"The results are in {out}/{RESULTS}; the best model is in {out}/{BEST}. Next:")
-        say(f"  {to_ask(asked, f'{out}/{BEST}')}")
-    return STOPPED if results.get("interrupted") else 0
 
 
 def _look(

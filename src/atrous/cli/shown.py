@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import shlex
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from atrous.cli.options import DeviceName
-
-if TYPE_CHECKING:
-    from atrous.config import Settings
 
 STOPPED = 130  # the exit status after Ctrl-C, as of any program that a signal 2 ends
 
@@ -34,22 +30,6 @@ def scored(scores: dict[str, Any], *, loss: bool = True) -> str:
 
     kept = {name: score for name, score in scores.items() if isinstance(score, float) and (loss or name != "loss")}
     return ", ".join([*(f"{spoken(name)} {score:.4f}" for name, score in kept.items()), f"{scores['rows']:,} rows"])
-
-
-def to_ask(settings: Settings, folder: str) -> str:
-    """The command that asks a trained model something, with a row of the kind it reads.
-
-    >>> from atrous.config import load
-    >>> to_ask(load(), "runs/tcn"), to_ask(load(None, ["embed.name=values"]), "runs/tcn")
-    ("echo 'a text' | atrous predict runs/tcn", "echo '1.5 ? 2' | atrous predict runs/tcn")
-    >>> to_ask(load(data={"beside": "german"}), "runs/tcn")
-    'atrous predict runs/tcn FILE'
-    """
-    command = f"atrous predict {shlex.quote(folder)}"
-    if settings.data.beside is not None:
-        return f"{command} FILE"  # two columns
-    features = "1.5 ? 2" if settings.embed.name == "values" else "a text"
-    return f"echo '{features}' | {command}"
 
 
 def prepare(device: DeviceName, threads: int | None) -> str:

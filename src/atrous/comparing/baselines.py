@@ -23,18 +23,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def baselines(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> dict[str, float]:
-    """The accuracy on test of each baseline, by its name.
-
-    >>> rows = [Row("good", "pos", "", 1), Row("bad", "neg", "", 2), Row("good!", "pos", "", 3)]
-    >>> baselines(rows, rows, rows)
-    {'majority': 0.6666666666666666, 'character trigrams, naive Bayes': 1.0}
-
-    Raises ValueError if one of the three is empty.
-    """
-    return {MAJORITY: majority(train, test), TRIGRAMS: trigrams(train, dev, test)}
-
-
 def majority(train: Sequence[Row], test: Sequence[Row]) -> float:
     """The accuracy on test of always answering the most frequent label of train, the first in order among equals.
 
@@ -43,7 +31,7 @@ def majority(train: Sequence[Row], test: Sequence[Row]) -> float:
 
     Raises ValueError if there are no rows.
     """
-    _need_rows(train=train, test=test)
+    need_rows(train=train, test=test)
     counts = Counter(row.label for row in train)
     answer = min(counts, key=lambda label: (-counts[label], label))
     return sum(row.label == answer for row in test) / len(test)
@@ -59,7 +47,7 @@ def ceiling(texts: Sequence[Hashable], labels: Sequence[str]) -> float:
 
     Raises ValueError if there are no rows, or not as many labels as texts.
     """
-    _need_rows(texts=texts)
+    need_rows(texts=texts)
     pairs = Counter(zip(texts, labels, strict=True))
     best: Counter[Hashable] = Counter()
     for (text, _), count in pairs.items():
@@ -67,19 +55,20 @@ def ceiling(texts: Sequence[Hashable], labels: Sequence[str]) -> float:
     return best.total() / len(texts)
 
 
-def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> float:
-    """The accuracy on test of multinomial naive Bayes over character trigrams.
+def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> NDArray[np.bool_]:
+    """Which rows of test multinomial naive Bayes over character trigrams answers rightly: (rows,).
 
-    A text is read with a mark before and after it; trigrams that train has not are skipped. The smoothing is the one
-    of `SMOOTHINGS` that is right most often on dev, the largest among equals. Memory: labels x distinct trigrams.
+    A text is read with a mark before and after it; trigrams that train has not are skipped, and those of a second text
+    are others than those of the first. The smoothing is the one of `SMOOTHINGS` that is right most often on dev, the
+    largest among equals. Memory: labels x distinct trigrams.
 
     >>> rows = [Row("good", "pos", "", 1), Row("bad", "neg", "", 2)]
-    >>> trigrams(rows, rows, [Row("goods", "pos", "", 1), Row("baddest", "neg", "", 2)])
-    1.0
+    >>> trigrams(rows, rows, [Row("goods", "pos", "", 1), Row("baddest", "neg", "", 2)]).tolist()
+    [True, True]
 
     Raises ValueError if one of the three is empty.
     """
-    _need_rows(train=train, dev=dev, test=test)
+    need_rows(train=train, dev=dev, test=test)
     labels = sorted({row.label for row in train})
     places = {label: place for place, label in enumerate(labels)}
     known, counts = _counts(train, [places[row.label] for row in train], len(labels))
@@ -87,27 +76,35 @@ def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row]) -> f
     best, most = log_probabilities(counts, SMOOTHINGS[0]), -1.0
     for smoothing in SMOOTHINGS:
         weights = log_probabilities(counts, smoothing)
-        right = _accuracy(dev, known, weights, prior, places)
+        right = float(_rights(dev, known, weights, prior, places).mean())
         if right > most:
             best, most = weights, right
-    return _accuracy(test, known, best, prior, places)
+    return _rights(test, known, best, prior, places)
 
 
-def _need_rows(**parts: Sequence[object]) -> None:
+def need_rows(**parts: Sequence[object]) -> None:
+    """Raise ValueError for the first of these parts that is empty."""
     for name, part in parts.items():
         if not len(part):
             raise ValueError(f"a baseline needs at least one row in {name}, got none")
 
 
 def coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
-    """Blocks of (trigram, place of its row) pairs in the order of the rows; a text of n characters has n trigrams."""
+    """Blocks of (trigram, place of its row) pairs in the order of the rows; a text of n characters has n trigrams.
+
+    Those of a second text are below 0, and so are none of the first's.
+    """
     first = 0
     while first < len(rows):
-        size, last = 0, first
+        texts, owners_of, second, size, last = list[bytes](), list[int](), list[bool](), 0, first
         while last < len(rows) and (size < _BLOCK or last == first):
-            size += len(rows[last].text) + 2
+            row = rows[last]
+            for text in (row.text,) if row.beside is None else (row.text, row.beside):
+                second.append(len(owners_of) > 0 and owners_of[-1] == last)
+                owners_of.append(last)
+                texts.append(text.encode("utf-32-le", "surrogatepass"))
+                size += len(text) + 2
             last += 1
-        texts = [row.text.encode("utf-32-le", "surrogatepass") for row in rows[first:last]]
         lengths = np.array([len(text) // 4 + 2 for text in texts], np.int64)
         ends = np.cumsum(lengths)
         codes = np.empty(size, np.int64)
@@ -115,10 +112,11 @@ def coded(rows: Sequence[Row]) -> Iterator[tuple[Ints, Ints]]:
         inside[ends - 1] = inside[ends - lengths] = False
         codes[inside] = np.frombuffer(b"".join(texts), "<u4")
         codes[ends - lengths], codes[ends - 1] = _START, _END
-        owners = np.repeat(np.arange(first, last), lengths)
-        whole = owners[2:] == owners[:-2]
-        trigram = (codes[:-2] << 2 * _BITS) | (codes[1:-1] << _BITS) | codes[2:]
-        yield trigram[whole], owners[2:][whole]
+        text_of = np.repeat(np.arange(len(texts)), lengths)
+        whole = text_of[2:] == text_of[:-2]
+        trigram, text_of = ((codes[:-2] << 2 * _BITS) | (codes[1:-1] << _BITS) | codes[2:])[whole], text_of[2:][whole]
+        # All 63 bits are in use; the sign is free to tell the second text's from the first's.
+        yield np.where(np.array(second)[text_of], ~trigram, trigram), np.array(owners_of, np.int64)[text_of]
         first = last
 
 
@@ -146,9 +144,12 @@ def log_probabilities(counts: Floats, smoothing: float) -> Floats:
     return weights
 
 
-def _accuracy(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats, places: dict[str, int]) -> float:
+def _rights(
+    rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats, places: dict[str, int]
+) -> NDArray[np.bool_]:
     answers = row_scores(rows, known, weights, prior).argmax(axis=1)
-    return float(np.mean([places.get(row.label, -1) == answer for row, answer in zip(rows, answers, strict=True)]))
+    wanted = np.fromiter((places.get(row.label, -1) for row in rows), np.int64, len(rows))
+    return np.asarray(answers == wanted)
 
 
 def row_scores(rows: Sequence[Row], known: Ints, weights: Floats, prior: Floats) -> Floats:

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import torch
 
+from atrous.comparing.terms import BUDGET
 from atrous.config import Settings
 from atrous.encode import ENCODERS
 from atrous.errors import ConfigError
 
-BUDGET, LEAST = 100_000, 50_000  # parameters of an encoder: where nothing is said, and the fewest that are raced
 SLACK = 0.05  # of the budget, by which a width may miss it
 
 # The setting that makes an encoder wider, where it is not `channels`. A Transformer keeps its channels, which its heads

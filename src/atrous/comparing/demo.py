@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from atrous.bundle import load as load_bundle
 from atrous.comparing import BEST, RESULTS
-from atrous.comparing.race import keep, race
+from atrous.comparing.commands import commands
+from atrous.comparing.outcome import keep, leave
+from atrous.comparing.race import race
 from atrous.comparing.table import table
-from atrous.config import load
-from atrous.data.corpus import read_corpus
+from atrous.comparing.terms import DEFAULT, Terms, entrants
+from atrous.data.asked import Asked
 from atrous.data.packaged import SPLITS, example_data
 from atrous.data.text import Source
 from atrous.outputs import new_folder
@@ -27,37 +30,55 @@ SENTENCES = (
     "Gamla kvarnen mal fortfarande.",
     "古い水車はまだ回っている。",
 )
-# What fits five minutes on two ordinary cores, the same for all: three epochs, 50,000 to 67,000 encoder parameters.
-SHARED = ["train.epochs=3"]
-SIZES = {
-    "bag": [],
-    "ngram": ["encode.channels=64"],
-    "tcn": ["encode.channels=48", "encode.dropout=0.0"],
-    "bilstm": ["encode.channels=56", "encode.dropout=0.0"],
-    "attention": ["encode.wide=128", "encode.dropout=0.0"],
-}
 
 
-def demo(out: Source, *, force: bool = False, quiet: bool = False, device: str = "auto") -> dict[str, Any]:
-    """Write the `languages` data, race five encoders on it with 3 seeds, keep the best, and ask it some sentences.
+class Program(NamedTuple):
+    """What a demo races: encoders, terms and settings."""
 
-    out: a folder for `data/`, `results.json` and the best model, `best/`.
+    encode: tuple[str, ...]
+    terms: Terms
+    set: tuple[str, ...] = ()
+
+
+SHORT = Program(DEFAULT, Terms(budget=50_000, rates=1), ("train.epochs=3",))  # five minutes on two ordinary cores
+FULL = Program(  # about twenty
+    ("bag", "ngram", "tcn", "residual", "wavenet", "gru", "bilstm", "hybrid", "attention"),
+    Terms(),
+    ("train.epochs=4",),
+)
+
+
+def demo(
+    out: Source, *, full: bool = False, force: bool = False, quiet: bool = False, device: str = "auto"
+) -> dict[str, Any]:
+    """Write the `languages` data, race encoders on it with 3 seeds, keep the best, and ask it some sentences.
+
+    out: a folder for `data/`, what `atrous.compare` leaves and the best model, `best/`.
+    full: nine encoders of 100,000 parameters and a search of the learning rate, instead of five of 50,000 without.
 
     Returns the results as `atrous.compare` does, with "answers" to the sentences and "seconds" of it all.
     Raises MissingExtra if Django, whose catalogues hold the texts, is not installed.
     """
     started = time.perf_counter()
+    program = FULL if full else SHORT
     with new_folder(out, force=force, marks=[RESULTS]) as folder:
         data = example_data("languages", folder / "data")
         train, dev, test = (data / name for name in SPLITS)
-        columns = {"text": "text", "label": "label"}
-        settings = [load(None, [*SHARED, *SIZES[name]], data=columns, encode=name) for name in SIZES]
-        corpus = read_corpus(train, dev=dev, test=test, settings=settings[0].data)
+        asked = Asked(train, dev, test, text="text", label="label", set=program.set)
+        settings = entrants(asked, program.encode)
+        corpus = asked.corpus(settings[0], quiet=quiet)
         if not quiet:
             parts = f"{len(corpus.train):,} train, {len(corpus.dev):,} dev, {len(corpus.test):,} test"
             print(f"{len(corpus.labels)} languages, messages of Django's catalogues: {parts}", file=sys.stderr)
-        results = race(corpus, settings, seeds=3, folder=folder, device=device, quiet=quiet)
-        results["data"]["files"] = {Path(name).stem: f"data/{name}" for name in SPLITS}
+        words = commands(f"atrous demo{' --full' * full}", settings[0], out, data=f"{out}/data/{SPLITS[2]}")
+        files = {Path(name).stem: f"data/{name}" for name in SPLITS}
+        work = folder / "work"
+        work.mkdir()
+        results = race(
+            corpus, settings, program.terms, folder=work, device=device, quiet=quiet, commands=words, files=files
+        )
+        leave(results, work, folder)
+        shutil.rmtree(work)
         if (folder / BEST).is_dir():
             answers = load_bundle(folder / BEST).predict(SENTENCES)
             results["answers"] = [

@@ -1,36 +1,37 @@
-"""Several encoders on the same rows, tokens, budget of epochs and seeds: which is best, how fast, how far it sees."""
+"""Several encoders on the same rows, tokens and seeds, with the same budget and search: which is best, how surely?"""
 
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from atrous.bundle import Bundle
-from atrous.bundle.folder import write
-from atrous.comparing import BEST, RESULTS, several
-from atrous.comparing.baselines import baselines, ceiling
-from atrous.comparing.speed import speeds
-from atrous.config import ENCODE_SETTINGS, Settings, load
-from atrous.data.corpus import Corpus, read_corpus
-from atrous.data.given import described, table
+from atrous.answering.predict import accelerator
+from atrous.comparing import RESULTS
+from atrous.comparing.commands import commands, to_repeat
+from atrous.comparing.entry import Entry, turns
+from atrous.comparing.estimate import costs
+from atrous.comparing.judged import Judge
+from atrous.comparing.machine import machine
+from atrous.comparing.outcome import leave, outcome
+from atrous.comparing.plan import Plan
+from atrous.comparing.references import references
+from atrous.comparing.remembered import fingerprint, remember, remembered
+from atrous.comparing.runs import forget_model, read_runs, run
+from atrous.comparing.terms import BUDGET, DEFAULT, Terms, entrants
+from atrous.config import Settings
+from atrous.data.asked import Asked
+from atrous.data.corpus import Corpus
 from atrous.data.text import Source
-from atrous.errors import ConfigError, NotFinite
-from atrous.outputs import check, nearest, new_folder
-from atrous.predict import HEADS
-from atrous.runtime.readable import spoken
+from atrous.errors import ConfigError
+from atrous.outputs import check_work, is_finished, nearest, new_folder, unfinished, work_of
+from atrous.runtime.readable import Readable, spoken
 from atrous.training.callbacks import Watch
-from atrous.training.fit import learn
-from atrous.training.tokens import Tokens, alike, tokenise
-
-DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
+from atrous.training.tokens import Tokens, tokenise
 
 
 def compare(
@@ -40,7 +41,10 @@ def compare(
     test: Source | Iterable[Any] | None = None,
     settings: Source | None = None,
     encode: str | Sequence[str] = DEFAULT,
+    budget: int = BUDGET,
+    rates: int = 3,
     seeds: int = 3,
+    minutes: float | None = None,
     text: str | None = None,
     label: str | None = None,
     group: str | None = None,
@@ -52,190 +56,163 @@ def compare(
     out: Source | None = None,
     device: str = "auto",
     force: bool = False,
+    resume: bool = False,
     quiet: bool = False,
 ) -> dict[str, Any]:
-    """Train every encoder with every seed on the same rows, and judge all on the same test rows.
+    """Train every encoder on the same rows with the same budget, search and seeds, and judge all on the same test rows.
 
-    encode: names of encoders, in a sequence or with commas between. seeds: runs each, from `seed` (0) on.
+    encode: names of encoders, in a sequence or with commas between.
+    budget: parameters of each encoder, which its width is solved for. rates: how many learning rates are tried with
+        the first seed, the encoder's preset in their middle; a `train.rate` that is set is kept for all.
+    seeds: runs each, from `seed` (0) on. minutes: what the race should take; it is cut to fit, the same for all.
     set: settings of all; one of `encode` goes to those encoders that have it.
-    out: a folder for `results.json` and the best model, `best/`. The rest as for `atrous.train`.
+    out: a folder for `results.json`, `report.html`, the best model and the record of every run. resume: go on with a
+        race that was stopped; what it takes to go on lies in `out`.unfinished until it is done. The rest as for
+        `atrous.train`.
 
-    Returns what `results.json` holds: the baselines' scores, the ceiling, and of each model its scores on test,
-    one a seed, its failed seeds (a loss no longer finite), parameters, window and speeds. The best is chosen on dev.
-    With Ctrl-C the runs that are done are kept, and "interrupted" is true.
+    Returns what `results.json` holds: for each model its scores on test, one a seed, rate, parameters, window, speeds
+    and memory; the baselines; which differences are clear; and a verdict in sentences. The best is chosen on dev.
+    With Ctrl-C the runs that are done are reported, and "interrupted" is true.
 
-    Raises what `atrous.train` raises, and ConfigError if an encoder is unknown or named twice.
+    Raises what `atrous.train` raises, and ConfigError if an encoder is unknown or named twice, an option is out of
+    range, or a race that was asked something else is to be resumed.
     """
-    names = _names(encode)
-    if seeds < 1:
-        raise ConfigError(f"--seeds {seeds}: expected 1 or more")
-    columns: dict[str, Any] = {
-        "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
-    }  # fmt: skip
-    path = None if settings is None else Path(settings)
-    chosen = [
-        load(path, overrides, data=columns, encode=name, train={"seed": seed})
-        for name, overrides in zip(names, _shared(set, names), strict=True)
-    ]
-    if out is not None:
-        check(out, force=force, marks=[RESULTS])
-    given = {name: table(one, name) for name, one in (("data", data), ("dev", dev), ("test", test)) if one is not None}
-    corpus = read_corpus(
-        given["data"], dev=given.get("dev"), test=given.get("test"), settings=chosen[0].data,
-        several=chosen[0].predict.name == "labels",
-        series=chosen[0].embed.name == "values", folder=None if out is None else nearest(out), quiet=quiet,
+    asked = Asked(
+        data, dev, test, settings, text=text, label=label, group=group, beside=beside, encoding=encoding,
+        max_steps=max_steps, seed=seed, set=set,
     )  # fmt: skip
-    if not quiet:
-        print(*corpus.said, sep="\n", file=sys.stderr)
-    kept = new_folder(out, force=force, marks=[RESULTS]) if out is not None else nullcontext()
-    with kept as folder:
-        results = race(corpus, chosen, seeds=seeds, folder=folder, device=device, quiet=quiet)
-        results["data"]["files"] = {name: described(one) for name, one in given.items()}
-        if folder is not None:
-            keep(results, folder)
+    terms = Terms(budget, rates, seeds, minutes)
+    chosen = entrants(asked, encode)
+    if out is None and resume:
+        raise ConfigError("--resume needs --out: only a race with a folder leaves what it can go on from")
+    if out is not None:
+        if resume and is_finished(out, marks=[RESULTS]):
+            _say(f"{out}: this race is finished; nothing was changed", quiet)
+            found: dict[str, Any] = json.loads((Path(out) / RESULTS).read_text(encoding="utf-8"))
+            return found
+        check_work(out, force=force, resume=resume, marks=[RESULTS])
+    corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
+    for line in corpus.said:
+        _say(line, quiet)
+    names = [one.encode.name for one in chosen]
+    repeat = commands(to_repeat(asked, names, terms, out), chosen[0], out, data=_judged_by(asked))
+    about = {"commands": repeat, "files": asked.files}
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="atrous-") as work_folder:
+            return race(corpus, chosen, terms, folder=Path(work_folder), device=device, quiet=quiet, **about)
+    with unfinished(out, force=force, resume=resume, marks=[RESULTS]) as work:
+        if resume and not work.resumed:
+            _say(f"{out}: there is nothing to go on with; beginning from the start", quiet)
+        results = race(corpus, chosen, terms, folder=work.folder, device=device, quiet=quiet, **about)
+        with new_folder(out, force=force or resume, marks=[RESULTS]) as folder:
+            leave(results, work.folder, folder)
+        if results["interrupted"]:
+            _say(f"{work_of(out)} keeps what was done; the same command with --resume goes on", quiet)
+        else:
+            work.done()
     return results
 
 
 def race(
-    corpus: Corpus, settings: Sequence[Settings], *, seeds: int, folder: Path | None, device: str, quiet: bool
+    corpus: Corpus,
+    settings: Sequence[Settings],
+    terms: Terms,
+    *,
+    folder: Path,
+    device: str,
+    quiet: bool,
+    commands: dict[str, str],
+    files: dict[str, str],
 ) -> dict[str, Any]:
-    """Run the race in memory; the best model goes into `folder`/best. One model a settings; see `compare`."""
-    entries = [Entry(one) for one in settings]
-    first = settings[0].train.seed
+    """Run the race, or what is left of it, in `folder`; one model a settings. See `compare`."""
+    started = time.perf_counter()
+    tokens = tokenise(corpus, settings[0], quiet=quiet)
+    entries = [Entry.of(one, tokens.reader, budget=terms.budget) for one in settings]
+    beside = references(corpus, series=settings[0].embed.name == "values")
+    asked = {
+        "encode": [entry.name for entry in entries], "budget": terms.budget, "rates": terms.rates,
+        "seeds": terms.seeds, **fingerprint(corpus),
+        **{f"settings of {one.name}": one.settings.model_dump(mode="json") for one in entries},
+    }  # fmt: skip
+    plan = remembered(folder, asked)
+    if plan is None:
+        plan = _planned(entries, terms, tokens, corpus.labels, device, quiet, started)
+        remember(folder, asked, plan)
+    searched = [not entry.rate_given for entry in entries]
+    for line in plan.said(searched):
+        _say(line, quiet)
+    ended = read_runs(folder)
+    for entry in entries:
+        entry.follow(plan.rates, plan.epochs)
+        entry.runs = [one for one in ended if one.model == entry.name]
+    if ended:
+        _say(f"{len(ended)} of {plan.runs(searched)} runs are done already", quiet)
     interrupted = False
-    tokens: dict[str, Tokens] = {}  # of models that read alike, made once for all their seeds
     try:
-        for number, (seed, entry) in enumerate(((s, e) for s in range(first, first + seeds) for e in entries), 1):
-            key = alike(entry.settings)
-            tokens[key] = tokens.get(key) or tokenise(corpus, entry.settings, quiet=quiet)
-            name = f"{entry.name}, seed {seed} ({number} of {seeds * len(entries)})"
-            _run(entry, corpus, tokens[key], seed, name, device, quiet)
+        _run(entries, plan, corpus, tokens, folder, device, quiet)
     except KeyboardInterrupt:
         interrupted = True
-        if not any(entry.scores for entry in entries):
+        if not any(entry.ended for entry in entries):
             raise
-    finished = [entry for entry in entries if entry.best is not None]
-    found = speeds([(entry.bundle, entry.settings) for entry in finished], [row.given for row in corpus.test])
-    for entry, speed in zip(finished, found, strict=True):
-        entry.speed = speed
-    cut = next(iter(tokens.values())).cut if tokens else {}
-    winner = max(finished, key=lambda entry: statistics.fmean(entry.dev_scores), default=None)
-    if winner is not None and folder is not None:
-        (folder / BEST).mkdir()
-        write(winner.bundle, folder / BEST)
-    return {
-        "score": entries[0].score,
-        **_beside(corpus),
-        "best": None if winner is None else {"name": winner.name, "seed": winner.bundle.scores["seed"], "folder": BEST},
-        "models": [entry.report() for entry in entries],
-        "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "cut": cut},
-        "interrupted": interrupted,
-    }
+    readable = Readable(
+        settings[0].predict.name, corpus.labels, settings[0].predict.threshold, settings[0].data.separator
+    )
+    judge = Judge(readable, tokens.test.targets)
+    results = outcome(entries, plan, beside, corpus, judge, folder=folder, interrupted=interrupted)
+    results["data"] |= {"cut": tokens.cut, "files": files}
+    return {**results, "commands": commands, "machine": machine(accelerator(device))}
 
 
-def _beside(corpus: Corpus) -> dict[str, Any]:
-    """The baselines and the ceiling."""
-    if corpus.targets.several:
-        simple = several.baselines(corpus.train, corpus.dev, corpus.test, corpus.targets)
-        return {"baselines": simple, "ceiling": several.ceiling(corpus.test, corpus.targets)}
-    texts, labels = [row.text for row in corpus.test], [row.label for row in corpus.test]
-    return {"baselines": baselines(corpus.train, corpus.dev, corpus.test), "ceiling": ceiling(texts, labels)}
+def _planned(
+    entries: Sequence[Entry],
+    terms: Terms,
+    tokens: Tokens,
+    labels: tuple[str, ...],
+    device: str,
+    quiet: bool,
+    started: float,
+) -> Plan:
+    """The plan, with the estimate of its time unless nobody would read it."""
+    train = entries[0].settings.train
+    plan = Plan(terms.budget, terms.seeds, terms.rates, train.epochs, train.patience, train.seed, minutes=terms.minutes)
+    if quiet and terms.minutes is None:
+        return plan
+    found = [costs(one.settings, tokens, labels, device=device, searched=not one.rate_given) for one in entries]
+    return plan.within(found, spent=time.perf_counter() - started)
 
 
-class Entry:
-    """One model of the race: what it is told, what it scored with each seed, and the best of its bundles."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings, self.name = settings.resolved(), settings.encode.name
-        self.score = HEADS[settings.predict.name].score
-        self.scores: list[float] = []
-        self.dev_scores: list[float] = []
-        self.seconds: list[float] = []
-        self.failures: list[str] = []
-        self.best: Bundle | None = None
-        self.speed: dict[str, float] = {}
-
-    @property
-    def bundle(self) -> Bundle:
-        """The best bundle; there must be one."""
-        if self.best is None:
-            raise ValueError(f"{self.name} has no finished run")
-        return self.best
-
-    def take(self, bundle: Bundle) -> None:
-        """Count a finished run."""
-        dev = bundle.scores["dev"][self.score]
-        if not self.dev_scores or dev > max(self.dev_scores):
-            self.best = bundle
-        self.scores.append(bundle.scores["test"][self.score])
-        self.dev_scores.append(dev)
-        self.seconds.append(bundle.scores["seconds"])
-
-    def report(self) -> dict[str, Any]:
-        """What results.json says of this model."""
-        bundle = self.best
-        return {
-            "name": self.name,
-            "scores": self.scores,
-            "dev_scores": self.dev_scores,
-            "mean": statistics.fmean(self.scores) if self.scores else None,
-            "sd": statistics.stdev(self.scores) if len(self.scores) > 1 else None,
-            "failed_seeds": len(self.failures),
-            "failures": self.failures,
-            "seconds": self.seconds,
-            "parameters": bundle and bundle.model.cost.parameters,
-            "encoder_parameters": bundle and bundle.model.encode.cost.parameters,
-            "window": bundle and bundle.window.to_json(),
-            "sees": bundle and str(bundle.window),
-            **self.speed,
-            "settings": self.settings.model_dump(mode="json", exclude_none=True),
-        }
-
-
-def _run(entry: Entry, corpus: Corpus, tokens: Tokens, seed: int, name: str, device: str, quiet: bool) -> None:
-    settings = entry.settings.model_copy(update={"train": entry.settings.train.model_copy(update={"seed": seed})})
-    started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="atrous-") as work:
-        try:
-            watch = None if quiet else Watch(name, lines=False)
-            bundle = learn(corpus, settings, work=Path(work), device=device, watch=watch, tokens=tokens)
-        except NotFinite as error:
-            entry.failures.append(str(error))
-            said = f"failed: {error}"
+def _run(
+    entries: Sequence[Entry],
+    plan: Plan,
+    corpus: Corpus,
+    tokens: Tokens,
+    folder: Path,
+    device: str,
+    quiet: bool,
+) -> None:
+    """Every run that is not there yet, in turn."""
+    total = plan.runs([not entry.rate_given for entry in entries])
+    for number, (entry, rate, seed) in enumerate(turns(entries, plan.seeds), 1):
+        if entry.has(rate, seed):
+            continue
+        name = f"{entry.name}, rate {rate:g}, seed {seed} ({number} of {total})"
+        watch = None if quiet else Watch(name, lines=False)
+        found = run(entry.at(rate, seed), corpus, tokens, folder=folder, device=device, watch=watch)
+        entry.runs.append(found)
+        for one in entry.runs:
+            if one != entry.best:
+                forget_model(one, folder)
+        if found.failure is None:
+            _say(f"{name}: dev {spoken(entry.score)} {found.dev:.4f} in {found.seconds:.0f} s", quiet)
         else:
-            if bundle.scores["interrupted"]:  # half a run is no entry in a race
-                raise KeyboardInterrupt
-            entry.take(bundle)
-            said = f"dev {spoken(entry.score)} {entry.dev_scores[-1]:.4f} in {time.perf_counter() - started:.0f} s"
+            _say(f"{name}: failed: {found.failure}", quiet)
+
+
+def _judged_by(asked: Asked) -> str:
+    """A file of rows that no model learns from, if there is one."""
+    return asked.files["test"] if isinstance(asked.test, str) else "FILE"
+
+
+def _say(line: str, quiet: bool) -> None:
     if not quiet:
-        print(f"{name}: {said}", file=sys.stderr)
-
-
-def _names(encode: str | Iterable[str]) -> list[str]:
-    names = [name.strip() for name in encode.split(",")] if isinstance(encode, str) else list(encode)
-    for name in names:
-        if name not in ENCODE_SETTINGS:
-            load(encode=name)  # which says what there is and what may have been meant
-    if len({*names}) < len(names) or not names:
-        raise ConfigError(f"--encode {','.join(names)}: name each encoder once, with commas between")
-    return names
-
-
-def _shared(overrides: Sequence[str], names: Sequence[str]) -> list[list[str]]:
-    """For each encoder the overrides that concern it: one of a field that some other encoder has is not for it."""
-
-    def concerns(override: str, name: str) -> bool:
-        section, _, field = override.partition("=")[0].strip().partition(".")
-        if section != "encode":
-            return True
-        owners = [other for other in names if field in ENCODE_SETTINGS[other].model_fields]
-        # Nobody's field is a slip of the pen: told to whoever has one of like name, it is refused with a suggestion.
-        owners = owners or [other for other in names if get_close_matches(field, ENCODE_SETTINGS[other].model_fields)]
-        return name in owners or not owners
-
-    return [[override for override in overrides if concerns(override, name)] for name in names]
-
-
-def keep(results: dict[str, Any], folder: Path) -> None:
-    """Write the results into the race's folder."""
-    (folder / RESULTS).write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print(line, file=sys.stderr)

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.comparing.baselines import (
-    MAJORITY,
     SMOOTHINGS,
-    TRIGRAMS,
     Floats,
     Ints,
     coded,
     log_probabilities,
+    need_rows,
     row_scores,
     trigrams_of,
 )
@@ -25,34 +24,31 @@ from atrous.data.targets import Targets
 Given = NDArray[np.bool_]
 
 
-def baselines(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row], known: Targets) -> dict[str, float]:
-    """The micro F1 on test of each baseline, by its name.
-
-    >>> rows = [Row("good", "fun", "", 1), Row("bad", "war|sad", "", 2), Row("good!", "fun", "", 3)]
-    >>> baselines(rows, rows, rows, Targets(("fun", "sad", "war"), several=True))
-    {'majority': 0.6153846153846154, 'character trigrams, naive Bayes': 1.0}
-
-    Raises ValueError if one of the three is empty.
-    """
-    for name, part in (("train", train), ("dev", dev), ("test", test)):
-        if not part:
-            raise ValueError(f"a baseline needs at least one row in {name}, got none")
-    return {MAJORITY: majority(train, test, known), TRIGRAMS: trigrams(train, dev, test, known)}
-
-
 def majority(train: Sequence[Row], test: Sequence[Row], known: Targets) -> float:
-    """The micro F1 on test of always giving the same labels: those most frequent ones that do best on train."""
+    """The micro F1 on test of always giving the same labels: those most frequent ones that do best on train.
+
+    Raises ValueError if there are no rows.
+    """
+    need_rows(train=train, test=test)
     wanted = _wanted(train, known)
     order = np.argsort(-wanted.sum(0), kind="stable")
     best = max(range(1, len(order) + 1), key=lambda count: micro_f1(_always(len(train), order[:count], known), wanted))
     return micro_f1(_always(len(test), order[:best], known), _wanted(test, known))
 
 
-def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row], known: Targets) -> float:
-    """The micro F1 on test of one naive Bayes a label, which tells the rows that have it from the others.
+def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row], known: Targets) -> Floats:
+    """What one naive Bayes a label, which tells the rows that have it from the others, adds to the micro F1 on test.
 
-    Trigrams and smoothing as where a text has one label. Memory: twice labels x distinct trigrams.
+    Returns `parts` of every row. Trigrams and smoothing as where a text has one label. Memory: twice labels x distinct
+    trigrams.
+
+    >>> rows = [Row("good", "fun", "", 1), Row("bad", "war|sad", "", 2), Row("good!", "fun", "", 3)]
+    >>> trigrams(rows, rows, rows, Targets(("fun", "sad", "war"), several=True)).sum(0)
+    array([8., 8.])
+
+    Raises ValueError if one of the three is empty.
     """
+    need_rows(train=train, dev=dev, test=test)
     grams, wanted = trigrams_of(train), _wanted(train, known)
     having, lacking = (_counts(train, grams, rows.astype(np.float64)) for rows in (wanted, ~wanted))
     with np.errstate(divide="ignore"):  # a label that all rows have, or none, is always given, or never
@@ -63,7 +59,7 @@ def trigrams(train: Sequence[Row], dev: Sequence[Row], test: Sequence[Row], know
         right = micro_f1(row_scores(dev, grams, weights, prior) > 0, _wanted(dev, known))
         if right > most:
             best, most = weights, right
-    return micro_f1(row_scores(test, grams, best, prior) > 0, _wanted(test, known))
+    return parts(row_scores(test, grams, best, prior) > 0, _wanted(test, known))
 
 
 def ceiling(rows: Sequence[Row], known: Targets) -> float:
@@ -75,14 +71,23 @@ def ceiling(rows: Sequence[Row], known: Targets) -> float:
     >>> ceiling([Row("x", "a|b", "", 1), Row("x", "a", "", 2)], Targets(("a", "b"), several=True))
     0.8571428571428571
     """
-    texts = Counter(row.text for row in rows)
-    pairs = Counter((row.text, label) for row in rows for label in known.named(row))
+    texts = Counter(row.given for row in rows)
+    pairs = Counter((row.given, label) for row in rows for label in known.named(row))
     best, found = -1.0, 0.0
     while found > best and pairs:
         best = found
         given = [(count, texts[text]) for (text, _), count in pairs.items() if 2 * count > best * texts[text]]
         found = 2 * sum(count for count, _ in given) / (pairs.total() + sum(every for _, every in given))
     return found
+
+
+def parts(given: Given, wanted: Given) -> Floats:
+    """Of every row the numerator and the denominator of micro F1, whose sums divide to it: (rows, 2).
+
+    >>> parts(np.array([[True, True]]), np.array([[True, False]]))
+    array([[2., 3.]])
+    """
+    return np.stack([2.0 * (given & wanted).sum(1), 1.0 * given.sum(1) + wanted.sum(1)], 1)
 
 
 def micro_f1(given: Given, wanted: Given) -> float:

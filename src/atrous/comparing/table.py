@@ -1,8 +1,9 @@
-"""The results of a race as a table that says first what matters most."""
+"""The results of a race as a table that says first what matters most. No torch here."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from rich import box
@@ -10,21 +11,23 @@ from rich.console import Console
 from rich.table import Table
 
 from atrous.comparing.baselines import TRIGRAMS
+from atrous.comparing.verdict import verdict
 from atrous.runtime.readable import spoken
 
-WIDTH = 120  # columns
-CLOSE = 0.03  # of the score: within it, a model counts as level with the baseline
+WIDTH = 132  # columns; rows end where their last cell does
+_SHORT = {TRIGRAMS: "naive Bayes, trigrams"}
+_COLUMNS = ("failed", "encoder", "sees", "rate", "steps/s", "texts/s", "alone", "peak")
 
 
-def table(results: dict[str, Any]) -> str:
-    """The verdict in a sentence, the models from best to worst on test, the baselines and the ceiling between them."""
+def table(results: Mapping[str, Any]) -> str:
+    """The verdict, and the models from best to worst on test with the baselines and the ceiling between them."""
     score = spoken(results.get("score", "accuracy"))
     rows = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("model", f"{score} on test", "failed", "encoder", "sees", "steps/s", "texts/s", "alone"):
+    for name in ("model", f"{score} on test", *_COLUMNS):
         rows.add_column(name, justify="left" if name in ("model", "sees") else "right", no_wrap=True)
     scored = [(model["mean"], _row(model)) for model in results["models"] if model["mean"] is not None]
-    scored += [(score, [name, f"{score:.4f}"]) for name, score in results["baselines"].items()]
-    scored.append((results["ceiling"], ["ceiling", f"{results['ceiling']:.4f}"]))
+    beside = {**results["baselines"], "ceiling": results["ceiling"]}
+    scored += [(found, [_SHORT.get(name, name), f"{found:.4f}"]) for name, found in beside.items() if found is not None]
     for _, row in sorted(scored, key=lambda one: -one[0]):
         rows.add_row(*row, style="" if len(row) > 2 else "dim")
     for model in results["models"]:
@@ -33,47 +36,49 @@ def table(results: dict[str, Any]) -> str:
     text = io.StringIO()
     Console(file=text, width=WIDTH, color_system=None).print(rows)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
-    notes = (
-        "ceiling: what no function of the text alone can beat, for some texts come with several labels;\n"
-        f"{score}: mean ± standard deviation over the seeds; encoder: its parameters; sees: tokens beside its own;\n"
-        "steps/s: bare training steps; texts/s: text in, label out, many at once; alone: one text by itself"
-    )
-    return "\n".join([verdict(results), *lines, notes])
+    said = results.get("verdict") or verdict(results)
+    return "\n".join([*said, *lines, *_notes(results, score)])
 
 
-def verdict(results: dict[str, Any]) -> str:
-    """Which model is best (chosen on dev), and how the models stand to the baseline, in two sentences.
-
-    >>> models = [{"name": "tcn", "mean": 0.8, "sd": 0.01, "scores": [0.79, 0.81]}]
-    >>> print(verdict({"models": models, "best": {"name": "tcn"}, "baselines": {TRIGRAMS: 0.85}}))
-    The best model, tcn (0.8000 on test), is 5.0 points below character trigrams, naive Bayes (0.8500).
-    No model beats that baseline.
-    """
-    baseline = results["baselines"][TRIGRAMS]
-    best = next(
-        (model for model in results["models"] if results["best"] and model["name"] == results["best"]["name"]), None
-    )
-    if best is None:
-        return "No run of any model finished."
-    gap = best["mean"] - baseline
-    where = "above" if gap >= 0 else "below"
-    level = "level with" if abs(gap) < 0.0005 else f"{abs(gap) * 100:.1f} points {where}"
-    beat = [model["name"] for model in results["models"] if model["mean"] is not None and model["mean"] > baseline]
-    said = f"Above that baseline: {', '.join(beat)}." if beat else "No model beats that baseline."
-    return (
-        f"The best model, {best['name']} ({best['mean']:.4f} on test), is {level} {TRIGRAMS} ({baseline:.4f}).\n{said}"
-    )
-
-
-def _row(model: dict[str, Any]) -> list[str]:
-    spread = f" ± {model['sd']:.4f}" if model["sd"] is not None else ""
+def _notes(results: Mapping[str, Any], score: str) -> list[str]:
+    exempt = any((model.get("budget") or {}).get("exempt") for model in results["models"])
+    noted = [
+        f"{model['name']}: {model['budget']['note']}"
+        for model in results["models"]
+        if (model.get("budget") or {}).get("note") and not model["budget"]["exempt"]
+    ]
+    budget = results.get("plan", {}).get("budget")
+    alike = f", {budget:,} wanted of all" + " but those marked *" * exempt if budget else ""
     return [
-        model["name"],
+        "ceiling: what no function of the text alone can beat, for some texts come with several labels;",
+        f"{score}: mean ± standard deviation over the seeds; failed: seeds; encoder: its parameters{alike};",
+        "sees: tokens beside its own; rate: the learning rate that did best on dev; steps/s: bare training steps;",
+        "texts/s: text in, label out, many at once; alone: one text by itself; peak: memory of a training step",
+        *noted,
+    ]
+
+
+def _row(model: Mapping[str, Any]) -> list[str]:
+    spread = f" ± {model['sd']:.4f}" if model["sd"] is not None else ""
+    exempt = (model.get("budget") or {}).get("exempt")
+    return [
+        f"{model['name']}{' *' if exempt else ''}",
         f"{model['mean']:.4f}{spread}",
         str(model["failed_seeds"]),
-        f"{model['encoder_parameters']:,}",
-        model["sees"],
-        f"{model['train_steps_per_second']:,.0f}",
-        f"{model['texts_per_second']:,.0f}",
-        f"{model['milliseconds_alone']:.2f} ms",
+        _shown(model, "encoder_parameters", "{:,}"),
+        model.get("sees") or "",
+        _shown(model, "rate", "{:g}"),
+        _shown(model, "train_steps_per_second", "{:,.0f}"),
+        _shown(model, "texts_per_second", "{:,.0f}"),
+        _shown(model, "milliseconds_alone", "{:.2f} ms"),
+        _megabytes(model.get("peak_bytes")),
     ]
+
+
+def _shown(model: Mapping[str, Any], field: str, form: str) -> str:
+    value = model.get(field)
+    return "" if value is None else form.format(value)
+
+
+def _megabytes(count: int | None) -> str:
+    return "" if count is None else f"{count / 1e6:,.1f} MB"

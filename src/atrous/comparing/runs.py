@@ -1,0 +1,121 @@
+"""One run of a race and what is kept of it: a folder of its own, there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atrous.answering.predict import logits
+from atrous.bundle import Bundle
+from atrous.bundle.folder import load, write
+from atrous.comparing import RUNS
+from atrous.config import Settings
+from atrous.data.corpus import Corpus
+from atrous.errors import NotFinite
+from atrous.predict import HEADS
+from atrous.training.callbacks import Watch
+from atrous.training.fit import learn
+from atrous.training.tokens import Tokens
+
+RECORD, LOGITS, MODEL = "run.json", "test.npy", "model"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run found, or why it failed.
+
+    dev, test: the score there; None if it failed. curve: one entry an epoch, as `learn` gives it.
+    """
+
+    model: str
+    rate: float
+    seed: int
+    dev: float | None = None
+    test: float | None = None
+    seconds: float | None = None
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    failure: str | None = None
+
+    @property
+    def name(self) -> str:
+        """That of its folder.
+
+        >>> Run("tcn", rate=0.008, seed=1).name
+        'tcn-rate0.008-seed1'
+        """
+        return f"{self.model}-rate{self.rate:g}-seed{self.seed}"
+
+
+def run(settings: Settings, corpus: Corpus, tokens: Tokens, *, folder: Path, device: str, watch: Watch | None) -> Run:
+    """Train one model, at the rate and with the seed of the settings, and keep what came of it in the race's folder.
+
+    A run that was cut off goes on from its last checkpoint.
+
+    Raises KeyboardInterrupt for Ctrl-C: half a run is no entry in a race.
+    """
+    about = Run(settings.encode.name, settings.train.rate or 0.0, settings.train.seed)
+    work = folder / "work" / about.name
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        bundle = learn(corpus, settings, work=work, device=device, watch=watch, tokens=tokens, resume=True)
+    except NotFinite as error:
+        found = Run(about.model, about.rate, about.seed, failure=str(error))
+        _keep(found, folder)
+    else:
+        if bundle.scores["interrupted"]:
+            raise KeyboardInterrupt
+        score, scores = HEADS[settings.predict.name].score, bundle.scores
+        found = Run(
+            about.model, about.rate, about.seed, dev=scores["dev"][score], test=scores["test"][score],
+            seconds=scores["seconds"], curve=scores["curve"],
+        )  # fmt: skip
+        _keep(found, folder, bundle, logits(bundle.model, tokens.test).numpy())
+    shutil.rmtree(work)
+    return found
+
+
+def _keep(found: Run, folder: Path, bundle: Bundle | None = None, answers: NDArray[np.float32] | None = None) -> None:
+    target = folder / RUNS / found.name
+    fresh = target.with_name(f".{found.name}.{secrets.token_hex(4)}")
+    fresh.mkdir(parents=True)
+    (fresh / RECORD).write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if answers is not None:
+        np.save(fresh / LOGITS, answers)
+    if bundle is not None:
+        (fresh / MODEL).mkdir()
+        write(bundle, fresh / MODEL)
+    fresh.rename(target)
+
+
+def read_runs(folder: Path) -> list[Run]:
+    """The runs that are finished; what a killed process was writing goes."""
+    found = []
+    for place in sorted((folder / RUNS).glob("*")):
+        if place.name.startswith("."):
+            shutil.rmtree(place)
+        else:
+            found.append(Run(**json.loads((place / RECORD).read_text(encoding="utf-8"))))
+    return found
+
+
+def answers_of(run: Run, folder: Path) -> NDArray[np.float32]:
+    """The logits of the test rows, (rows, labels), that a finished run gave."""
+    found: NDArray[np.float32] = np.load(folder / RUNS / run.name / LOGITS, allow_pickle=False)
+    return found
+
+
+def bundle_of(run: Run, folder: Path) -> Bundle:
+    """The model of a finished run that was not forgotten."""
+    return load(folder / RUNS / run.name / MODEL)
+
+
+def forget_model(run: Run, folder: Path) -> None:
+    """Take away the model of a run, of which the record and the logits stay."""
+    shutil.rmtree(folder / RUNS / run.name / MODEL, ignore_errors=True)
