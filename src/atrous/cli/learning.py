@@ -100,6 +100,7 @@ def train(
     from atrous.config.kept import SETTINGS
     from atrous.data.asked import Asked
     from atrous.outputs import check_work, is_finished
+    from atrous.runtime.processes import processes
 
     words: dict[str, Any] = {
         "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
@@ -113,14 +114,18 @@ def train(
 
         with_channels(chosen)
     out = out or f"runs/{chosen.encode.name}"
-    check_work(out, force=force, resume=resume, marks=[SETTINGS])
+    own = processes()
+    if own.first:
+        check_work(out, force=force, resume=resume, marks=[SETTINGS])
     place = prepare(device, threads)
     from atrous.comparing.commands import to_ask
     from atrous.training.run import train
 
     bundle = train(data, **words, encode=encode, out=out, resume=resume, device=place, force=force, quiet=quiet)
     scores, window = bundle.scores, bundle.window
-    if json:
+    if not own.first:
+        pass
+    elif json:
         about = {"encode": bundle.settings.encode.name, "folder": out, "window": window.to_json()}
         say_json({**about, "parameters": bundle.model.cost.parameters, **scores})
     else:

@@ -44,11 +44,11 @@ class StoppedAtOnce(BaseException):
 class StopOnInterrupt:
     """Within the block the first Ctrl-C only asks to stop; a second raises StoppedAtOnce.
 
-    asked: whether the first one came.
+    asked: whether the first one came. quiet: say nothing of it.
     """
 
-    def __init__(self) -> None:
-        self.asked = False
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.asked, self.quiet = False, quiet
         self._before: Any = None
 
     def __enter__(self) -> None:
@@ -59,7 +59,8 @@ class StopOnInterrupt:
         if self.asked:
             raise StoppedAtOnce
         self.asked = True
-        print("stopping after this step; press Ctrl-C again to stop at once", file=sys.stderr)
+        if not self.quiet:
+            print("stopping after this step; press Ctrl-C again to stop at once", file=sys.stderr)
 
     def __exit__(self, *_: object) -> None:
         if self._before is not None:

@@ -21,6 +21,7 @@ from atrous.data.targets import class_weights
 from atrous.embed import fill
 from atrous.errors import ConfigError
 from atrous.layers import fold
+from atrous.runtime.processes import Processes, processes
 from atrous.runtime.tokeniser import FIRST
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, StoppedAtOnce, Watch
 from atrous.training.checkpoint import CHECKPOINT, read
@@ -28,7 +29,6 @@ from atrous.training.identity import difference, identity
 from atrous.training.keeper import EachEpoch, Keeper, Whole
 from atrous.training.learner import Learner
 from atrous.training.loader import Loader, Steady
-from atrous.training.processes import processes
 from atrous.training.tokens import Tokens, tokenise
 from atrous.vectors import load_vectors, with_channels
 
@@ -87,10 +87,10 @@ def _learn(
     loader = Loader(tokens.train, rows=settings.train.batch, seed=settings.train.seed, rank=own.rank, world=own.world)
     weights = _weights(tokens.train, corpus, settings)
     learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
-    interrupt = StopOnInterrupt()
+    interrupt = StopOnInterrupt(quiet=not own.first)
     keeper = Keeper(
         work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
-        each_epoch=each_epoch, first=own.first,
+        each_epoch=each_epoch, own=own,
     )  # fmt: skip
     stopped = False
     if kept is not None and kept["finished"]:
@@ -100,7 +100,7 @@ def _learn(
         with warnings.catch_warnings(), interrupt:
             # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
             warnings.simplefilter("ignore")
-            trainer = _trainer(settings, device, around)
+            trainer = _trainer(settings, device, own, around)
             stopped = _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
     if not keeper.weights:
         raise KeyboardInterrupt
@@ -155,11 +155,15 @@ def _weights(rows: Examples, corpus: Corpus, settings: Settings) -> torch.Tensor
     return None if wanted is None else torch.from_numpy(class_weights(wanted, rows.targets, corpus.targets))
 
 
-def _trainer(settings: Settings, device: str, around: Sequence[callbacks.Callback]) -> lightning.Trainer:
+def _trainer(
+    settings: Settings, device: str, own: Processes, around: Sequence[callbacks.Callback]
+) -> lightning.Trainer:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     return lightning.Trainer(
         accelerator=device,
-        devices=1,
+        devices=own.beside,
+        num_nodes=own.world // own.beside,
+        strategy="ddp" if own.world > 1 else "auto",
         max_epochs=settings.train.epochs,
         gradient_clip_val=settings.train.clip_norm,
         callbacks=[SeedEachStep(settings.train.seed), *around],

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import lightning
-import torch
 from lightning.pytorch import callbacks
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import Tensor
 
+from atrous.runtime.processes import Processes
 from atrous.training.callbacks import StopOnInterrupt, Stopped
 from atrous.training.checkpoint import CHECKPOINT, read, write
 from atrous.training.learner import BEST_BY, LOG_EVERY
 from atrous.training.log import LOG, Log
-from atrous.training.processes import agreed
+from atrous.training.together import agreed, each_has
 
 EVERY = 30.0  # seconds between checkpoints within an epoch; there is one after each validation anyway
 
@@ -58,12 +59,12 @@ class Keeper(callbacks.Checkpoint):
         patience: int,
         interrupt: StopOnInterrupt,
         each_epoch: EachEpoch | None = None,
-        first: bool = True,
+        own: Processes = Processes(),  # noqa: B008
     ) -> None:
         self.path, self.belongs, self.score, self.patience = work / CHECKPOINT, belongs, score, patience
-        self.interrupt, self.each_epoch = interrupt, each_epoch
+        self.interrupt, self.each_epoch, self.own = interrupt, each_epoch, own
         # Lightning puts a method of its own on every callback under the name log.
-        self.record = Log(work / LOG if first else None, ["loss", "dev_loss", score])
+        self.record = Log(work / LOG if own.first else None, ["loss", "dev_loss", score])
         self.record.restart()
         self.best: float | None = None
         self.weights: dict[str, Tensor] = {}
@@ -84,7 +85,6 @@ class Keeper(callbacks.Checkpoint):
         return self._seconds + time.monotonic() - self._started
 
     def state_dict(self) -> dict[str, Any]:
-        total, steps = self._loss
         return {
             "belongs": self.belongs,
             "best": self.best,
@@ -93,7 +93,7 @@ class Keeper(callbacks.Checkpoint):
             "waited": self.waited,
             "finished": self.finished,
             "steps": self.steps,
-            "loss": [float(total), steps],
+            "loss": [each_has(float(self._loss[0]), self.own), self._loss[1]],
             "seconds": self.seconds,
             "log": self.record.text,
         }
@@ -101,7 +101,8 @@ class Keeper(callbacks.Checkpoint):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.best, self.weights, self.curve = state["best"], state["weights"], state["curve"]
         self.waited, self.finished, self._seconds = state["waited"], state["finished"], state["seconds"]
-        self.steps, self._loss = state["steps"], (state["loss"][0], state["loss"][1])
+        totals, steps = state["loss"]
+        self.steps, self._loss = state["steps"], (totals[self.own.rank], steps)
         self._started = time.monotonic()
         self.record.restart(state["log"])
 
@@ -113,8 +114,8 @@ class Keeper(callbacks.Checkpoint):
             self.record.add(trainer.current_epoch + 1, self.steps, loss=_short(loss))
         if trainer.is_last_batch:
             return  # validation comes at once, and a checkpoint after it
-        stop = agreed(trainer, self.interrupt.asked)
-        if stop or agreed(trainer, time.monotonic() - self._saved > EVERY):
+        stop = agreed(self.own, self.interrupt.asked)
+        if stop or agreed(self.own, time.monotonic() - self._saved > EVERY):
             self.save(trainer)
         if stop:
             raise Stopped
@@ -133,16 +134,16 @@ class Keeper(callbacks.Checkpoint):
         self.save(trainer)
         if self.each_epoch is not None:
             self.each_epoch(epoch, value)
-        if agreed(trainer, self.interrupt.asked) and not self.finished:
+        if agreed(self.own, self.interrupt.asked) and not self.finished:
             raise Stopped
 
     def _enter(self, trainer: lightning.Trainer, epoch: int) -> None:
         """Put an epoch into the curve and the log."""
         total, steps = self._loss
         self._loss = 0.0, 0
-        mean = torch.as_tensor(float(total) / steps, device=trainer.strategy.root_device)
+        mean = statistics.fmean(each_has(float(total), self.own)) / steps
         scores = {name: _short(trainer.callback_metrics[name]) for name in ("dev_loss", self.score)}
-        entry = {"epoch": epoch, "step": self.steps, "loss": _short(trainer.strategy.reduce(mean, reduce_op="mean"))}
+        entry = {"epoch": epoch, "step": self.steps, "loss": _short(mean)}
         self.curve = [*self.curve, {**entry, **scores}]
         self.record.add(epoch, self.steps, **scores)
 
@@ -155,7 +156,7 @@ class Keeper(callbacks.Checkpoint):
 def _short(number: Any) -> float:
     """A float of 32 bits with the digits that it has.
 
-    >>> _short(torch.tensor(0.525))
+    >>> _short(0.5249999761581421)
     0.525
     """
     return float(f"{float(number):.7g}")

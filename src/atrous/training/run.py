@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from atrous.answering.predict import accelerator
 from atrous.bundle import Bundle, load
 from atrous.bundle.folder import write
 from atrous.config import Settings
@@ -16,11 +18,13 @@ from atrous.config.kept import SETTINGS
 from atrous.data.asked import Asked
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
-from atrous.outputs import is_finished, nearest, new_folder, unfinished
+from atrous.outputs import Work, is_finished, nearest, new_folder, unfinished, work_of
+from atrous.runtime.processes import Processes, processes
 from atrous.training.callbacks import Watch
 from atrous.training.checkpoint import CHECKPOINT
 from atrous.training.fit import learn
 from atrous.training.log import LOG
+from atrous.training.together import connected, meet
 
 
 def train(
@@ -67,40 +71,53 @@ def train(
         max_steps=max_steps, seed=seed, set=set,
     )  # fmt: skip
     chosen = asked.chosen(encode)
-    watch = None if quiet else Watch(chosen.encode.name)
-    if out is None:
-        if resume:
-            raise ConfigError("resume needs out: the folder whose run is to go on")
-        with tempfile.TemporaryDirectory(prefix="atrous-") as work:
-            return _learn(asked, chosen, work=Path(work), device=device, watch=watch)
-    if resume and is_finished(out, marks=[SETTINGS]):
-        _say(f"{out}: this run is finished; there is nothing to resume", quiet=quiet)
-        return load(out)
+    own, device = processes(), accelerator(device)
+    quiet = quiet or not own.first
+    if resume and out is None:
+        raise ConfigError("resume needs out: the folder whose run is to go on")
+    with connected(own, device):
+        if out is None:
+            with tempfile.TemporaryDirectory(prefix="atrous-") as folder:
+                return _learn(asked, chosen, work=Path(folder), device=device, quiet=quiet)
+        if resume and is_finished(out, marks=[SETTINGS]):
+            _say(f"{out}: this run is finished; there is nothing to resume", quiet=quiet)
+            return load(out)
+        with _work(out, own, force=force, resume=resume) as work:
+            if resume and not (work.folder / CHECKPOINT).is_file():
+                _say(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
+            try:
+                bundle = _learn(
+                    asked, chosen, work=work.folder, device=device, quiet=quiet, resume=resume, beside=nearest(out)
+                )
+            except NotFinite:
+                work.done()  # it would end there again
+                raise
+            if own.first:
+                with new_folder(out, force=force or resume, marks=[SETTINGS]) as folder:
+                    write(bundle, folder)
+                    shutil.copyfile(work.folder / LOG, folder / LOG)
+            if not bundle.scores["interrupted"]:
+                work.done()
+        return bundle
+
+
+@contextmanager
+def _work(out: Source, own: Processes, *, force: bool, resume: bool) -> Iterator[Work]:
+    """The folder that the run goes on from, found by the first process and then used by all."""
+    if not own.first:
+        meet(own)
+        yield Work(work_of(out), resumed=resume)
+        return
     with unfinished(out, force=force, resume=resume, marks=[SETTINGS]) as work:
-        if resume and not (work.folder / CHECKPOINT).is_file():
-            _say(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
-        try:
-            bundle = _learn(
-                asked, chosen, work=work.folder, device=device, watch=watch, resume=resume, beside=nearest(out)
-            )
-        except NotFinite:
-            work.done()  # it would end there again
-            raise
-        with new_folder(out, force=force or resume, marks=[SETTINGS]) as folder:
-            write(bundle, folder)
-            shutil.copyfile(work.folder / LOG, folder / LOG)
-        if not bundle.scores["interrupted"]:
-            work.done()
-    return bundle
+        meet(own)
+        yield work
 
 
-def _learn(
-    asked: Asked, chosen: Settings, *, beside: Path | None = None, watch: Watch | None, **options: Any
-) -> Bundle:
+def _learn(asked: Asked, chosen: Settings, *, beside: Path | None = None, quiet: bool, **options: Any) -> Bundle:
     """Read the rows and learn from them; what does not fit into memory goes into the folder `beside`."""
-    corpus = asked.corpus(chosen, folder=beside, quiet=watch is None)
-    _say(*corpus.said, quiet=watch is None)
-    bundle = learn(corpus, chosen, watch=watch, **options)
+    corpus = asked.corpus(chosen, folder=beside, quiet=quiet)
+    _say(*corpus.said, quiet=quiet)
+    bundle = learn(corpus, chosen, watch=None if quiet else Watch(chosen.encode.name), **options)
     bundle.scores["data"]["files"] = asked.files
     return bundle
 

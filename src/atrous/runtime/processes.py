@@ -1,11 +1,9 @@
-"""Several processes that train one model, as `torchrun` starts them: who of them this is, and what all agree on."""
+"""Which process this is, of several that torchrun started for one run. No torch here."""
 
 from __future__ import annotations
 
 import os
 from typing import NamedTuple
-
-import lightning
 
 
 class Processes(NamedTuple):
@@ -33,8 +31,3 @@ def processes() -> Processes:
     if "TORCHELASTIC_RUN_ID" not in os.environ:  # other programs set RANK and WORLD_SIZE too
         return Processes()
     return Processes(*(int(os.environ[name]) for name in ("RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE")))
-
-
-def agreed(trainer: lightning.Trainer, wish: bool) -> bool:
-    """Whether any process of the run has the wish: the same in all of them."""
-    return wish if trainer.world_size == 1 else trainer.strategy.reduce_boolean_decision(wish, all=False)

@@ -1,4 +1,4 @@
-from atrous.training.processes import Processes, processes
+from atrous.runtime.processes import Processes, processes
 
 
 def test_torchrun_says_which_process_this_is(monkeypatch):
