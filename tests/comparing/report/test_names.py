@@ -8,13 +8,13 @@ from matplotlib.text import Annotation
 from atrous.comparing.report.names import name_markers
 
 
-def placed(markers: list[tuple[str, float, float]]) -> list[Annotation]:
+def placed(markers: list[tuple[str, float, float]], lines: list[tuple[str, float]] | None = None) -> list[Annotation]:
     with matplotlib.rc_context({"figure.dpi": 72, "text.parse_math": False}):
         figure = Figure(figsize=(4.6, 3.6), layout="constrained")
         axes = figure.subplots()
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
-        name_markers(axes, markers)
+        name_markers(axes, markers, lines or [])
     return [one for one in axes.texts if isinstance(one, Annotation)]
 
 
@@ -29,7 +29,7 @@ def test_a_name_at_the_right_edge_stands_to_the_left() -> None:
     assert one.xyann[0] < one.xy[0]
 
 
-@pytest.mark.parametrize("count", [2, 9])
+@pytest.mark.parametrize("count", [2, 9, 21])
 def test_names_of_markers_in_one_place_do_not_cover_each_other(count: int) -> None:
     names = placed([(f"model {n}", 0.5, 0.5) for n in range(count)])
     boxes = [(*one.xyann, 9.0 * 0.56 * len(one.get_text())) for one in names]
@@ -37,3 +37,9 @@ def test_names_of_markers_in_one_place_do_not_cover_each_other(count: int) -> No
         for other, height, wide in boxes[:n]:
             assert abs(y - height) >= 9 or x >= other + wide - 0.1 or other >= x + width - 0.1
     assert count < 5 or any(one.arrow_patch is not None for one in names)
+
+
+def test_the_name_of_a_line_keeps_clear_of_markers_at_its_end() -> None:
+    free, moved = placed([], [("ceiling", 0.5)])[0], placed([("a", 0.97, 0.52)], [("ceiling", 0.5)])[0]
+    assert free.get_text() == moved.get_text() == "ceiling"
+    assert free.xyann != moved.xyann

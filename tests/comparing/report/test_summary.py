@@ -20,7 +20,7 @@ def test_the_verdict_stands_first() -> None:
 
 def test_what_was_asked_says_data_and_conditions() -> None:
     said = Page(asked(race())).text()
-    assert "on 10,980 rows, judged by accuracy on 1,540 rows that none had seen?" in said
+    assert "on 10,980 rows of languages/train.csv, judged by accuracy on 1,540 rows that none had seen?" in said
     assert "about 100,000 parameters in its encoder, a search over 3 learning rates and 3 seeds." in said
     assert Page(asked(Race({"format": 2}))).text() == "Which of 0 models answers best, judged by accuracy?"
 
@@ -49,7 +49,7 @@ def test_failures_and_exceptions_from_the_budget_are_told() -> None:
     failed = made(models=3)["models"][1] | {"failed_seeds": 1, "failures": ["the loss was not finite at step 3"]}
     found = Page(ranking(race(models=[*made(models=1)["models"], failed])))
     assert "* bag: has no width" in found.text()
-    assert "ngram: a run failed: the loss was not finite at step 3" in found.text()
+    assert "ngram: 1 run failed: the loss was not finite at step 3" in found.text()
     assert "#remarks" in found.attributes("href")
 
 

@@ -23,7 +23,7 @@ def differences(race: Race) -> Html:
         return section(
             "differences", name, tag("p", text("There are no two models, or baselines, to hold side by side.", 100))
         )
-    return section("differences", name, _forest(race), _matrix(race))
+    return section("differences", name, tag("div", _forest(race), _matrix(race), class_="beside"))
 
 
 def _forest(race: Race) -> Html:
@@ -97,7 +97,7 @@ def _matrix(race: Race) -> Html:
         f"Of {counted(len(pairs), 'pair')} that did not differ at all, {chance} or so would look clear by chance."
     )
     class_ = "pair tall" if len(order) > 6 else "pair"
-    return table("Differences of all pairs, in points", head, rows, says=text(says, 400), class_=class_)
+    return tag("div", table("Differences of all pairs, in points", head, rows, says=text(says, 400), class_=class_))
 
 
 def _pair(one: Difference | None, name: Any) -> Html:

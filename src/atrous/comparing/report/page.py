@@ -26,14 +26,14 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SECTIONS = (
     ("models", "All models", ranking),
     ("differences", "Differences", differences),
-    ("curves", "Learning", curves),
-    ("costs", "Price", planes),
+    ("curves", "Curves", curves),
+    ("costs", "Speed and size", planes),
     ("windows", "Windows", windows),
     ("confusion", "Confusion", confusion),
     ("calibration", "Probabilities", calibration),
     ("mistakes", "Mistakes", mistakes),
     ("rates", "Rates", rates),
-    ("repeat", "Again", repeat),
+    ("repeat", "Repeat", repeat),
     ("terms", "Words", terms),
 )
 

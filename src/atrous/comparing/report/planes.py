@@ -1,4 +1,4 @@
-"""Quality against what it costs: speed and size."""
+"""Quality against speed and against size."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PLANES = (
 
 def planes(race: Race) -> Html:
     """A figure for each cost that was measured."""
-    title = "Quality and its price"
+    title = "Quality against speed and size"
     figures = [one for one in (_plane(race, plane) for plane in PLANES) if one]
     if not figures:
         return section("costs", title, tag("p", text("No model has both a score and a measured cost.")))
@@ -70,13 +70,14 @@ def _plane(race: Race, plane: Plane) -> Html:
             if sd := entry.number("sd"):
                 axes.plot([x, x], [y - sd, y + sd], color=ink.colour(entry.place), linewidth=1.2)
             axes.plot([x], [y], **ink.marker(entry.place, size=8))
-        for name, value in (("naive Bayes", race.bayes), ("ceiling", race.ceiling)):
-            if value is not None and axes.get_ylim()[0] < value < axes.get_ylim()[1]:
-                axes.axhline(value, color=ink.SOFT, linewidth=1, linestyle=(0, (3, 2)))
-                ink.beside(axes, name, value)
+        low, high = axes.get_ylim()
+        levels = (("naive Bayes", race.bayes), ("ceiling", race.ceiling))
+        lines = [(name, value) for name, value in levels if value is not None and low < value < high]
+        for _, value in lines:
+            axes.axhline(value, color=ink.SOFT, linewidth=1, linestyle=(0, (3, 2)))
         axes.set_xlabel(plane.axis)
         axes.set_ylabel(f"{race.score} on test")
-        name_markers(axes, markers)
+        name_markers(axes, markers, lines)
 
     says = "; ".join(f"{name}: {score(y)} at {x:,.0f}" for name, x, y in markers)
     picture = ink.drawn(plane.name, draw, title=plane.title, says=says, size=_SIZE)

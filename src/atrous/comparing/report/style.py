@@ -42,7 +42,7 @@ thead th {{ color: var(--soft); vertical-align: bottom }}
 thead th a {{ color: inherit; text-decoration: underline dotted }}
 tbody th, thead th:first-child {{ position: sticky; left: 0; background: var(--paper); z-index: 1 }}
 .number {{ text-align: right }}
-td.sees {{ white-space: normal; min-width: 6.5rem }}
+td.sees {{ white-space: normal; min-width: 9rem }}
 .reference th, .reference td {{ color: var(--soft); font-style: italic; background: var(--ground) }}
 .reference a {{ color: inherit }}
 .key {{ width: .85em; height: .85em; margin-right: .45em; vertical-align: -.06em }}
@@ -70,6 +70,9 @@ figure svg * {{ stroke-linejoin: round; stroke-linecap: butt }}
 .heat {{ max-width: 44rem }}
 .panels {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .6rem 1rem }}
 .two {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 1.5rem }}
+.beside {{ display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: flex-start }}
+.beside > * {{ flex: 1 1 24rem; min-width: min(100%, max-content) }}
+.beside > div {{ max-width: 100% }}
 .columns {{ columns: 20rem; max-width: none }}
 .columns li {{ break-inside: avoid }}
 
@@ -98,15 +101,17 @@ dd {{ margin: 0; overflow-wrap: anywhere; max-width: 46rem }}
 @media print {{
   :root {{ color-scheme: light; --ink: #000; --soft: #444; --paper: #fff; --link: #000 }}
   * {{ print-color-adjust: exact; -webkit-print-color-adjust: exact }}
-  body {{ max-width: none; padding: 0; font-size: 10pt }}
+  html {{ font-size: 9.5pt }}
+  body {{ max-width: none; padding: 0 }}
   nav {{ display: none }}
   a {{ text-decoration: none }}
   h2 {{ margin-top: 1.6rem }}
   h2, h3, caption {{ break-after: avoid }}
-  figure, tr, .panels svg, blockquote, dt {{ break-inside: avoid }}
+  figure, table, tr, .panels svg, blockquote, dt {{ break-inside: avoid }}
   .box, pre {{ overflow: visible }}
   pre {{ white-space: pre-wrap; overflow-wrap: anywhere }}
   table {{ font-size: 7.5pt }}
+  dd, p, figcaption {{ max-width: none }}
   th, td {{ padding: .15rem .3rem }}
   tbody th, thead th:first-child {{ position: static }}
   .matrix td, .pair td {{ padding: .1rem .22rem }}

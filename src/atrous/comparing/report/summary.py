@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
 from atrous.comparing.baselines import MAJORITY, TRIGRAMS
 from atrous.comparing.report.given import Entry, Race, called, sequence
 from atrous.comparing.report.ink import swatch
 from atrous.comparing.report.markup import Html, cell, column, joined, number, row, section, stranger, table, tag, text
-from atrous.comparing.report.words import NONE, counted, finite, listed, measured, memory, rate, score, whole
+from atrous.comparing.report.words import NONE, counted, finite, listed, measured, memory, rate, score, shown, whole
 
 _CEILING = "ceiling"
 
@@ -22,6 +26,7 @@ def asked(race: Race) -> Html:
     train, test = finite(data.get("train")), finite(data.get("test"))
     said = f"Which of {counted(len(race.entries), 'model')} answers best"
     said += f" after training on {counted(int(train), 'row')}" if train is not None else ""
+    said += f" of {shown(name, 80)}" if (name := _source(data)) else ""
     said += f", judged by {race.score}"
     said += f" on {counted(int(test), 'row')} that none had seen" if test is not None else ""
     parts = []
@@ -33,6 +38,12 @@ def asked(race: Race) -> Html:
         parts.append(counted(len(seeds), "seed"))
     same = f" Each got the same data, {listed(parts)}." if parts else ""
     return tag("p", text(f"{said}?{same}", 600))
+
+
+def _source(data: Mapping[str, Any]) -> Any:
+    """What the rows came from, as the command line was told."""
+    files = data.get("files")
+    return files.get("data") if isinstance(files, Mapping) else None
 
 
 def verdict(race: Race) -> Html:
@@ -125,6 +136,6 @@ def _remarks(race: Race) -> Html:
         note = budget.get("note") or ("exempt from the budget" if budget.get("exempt") else "")
         if note:
             remarks.append(tag("li", text("* "), stranger(entry.name), text(f": {note}", 300)))
-        for failure in sequence(entry.raw.get("failures"))[:3]:
-            remarks.append(tag("li", stranger(entry.name), text(f": a run failed: {failure}", 300)))
+        for failure, runs in Counter(str(one) for one in sequence(entry.raw.get("failures"))).items():
+            remarks.append(tag("li", stranger(entry.name), text(f": {counted(runs, 'run')} failed: {failure}", 300)))
     return tag("ul", joined(remarks), class_="remarks", id="remarks") if remarks else Html("")
