@@ -153,3 +153,12 @@ def test_ctrl_c_ends_the_whole_cross_validation():
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "stopped\n")
+
+
+def test_without_scikit_learn_it_says_what_to_install():
+    code = "import sys; sys.modules['sklearn'] = None\nimport atrous.sklearn"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "atrous.errors.MissingExtra: atrous.sklearn needs scikit-learn, which is not installed; "
+        'install it with: pip install "atrous[sklearn]"'
+    )
