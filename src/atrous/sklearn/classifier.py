@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
@@ -74,8 +73,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         train, dev = take(rows, ~held), take(rows, held)
         dev = dev or train
         corpus = Corpus(train, dev, dev, Targets(labels), ())  # there is no test: scikit-learn keeps its own
-        devices = [0] if torch.cuda.is_available() else []
-        with _ONE_AT_A_TIME, torch.random.fork_rng(devices), tempfile.TemporaryDirectory(prefix="atrous-") as work:
+        with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="atrous-") as work:
             watch = Watch(settings.encode.name) if self.verbose else None
             bundle = learn(corpus, settings, work=Path(work), device=self.device, watch=watch)
         if bundle.scores["interrupted"]:
