@@ -72,3 +72,12 @@ def suggestion(given: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(given, list(known), 1)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def quoted(given: str, most: int = 60) -> str:
+    """A text of the user's as a message shows it: in quotes, cut where it is long.
+
+    >>> quoted("pos"), quoted("a" * 100, 5)
+    ("'pos'", "'aaaaa...'")
+    """
+    return repr(given if len(given) <= most else f"{given[:most]}...")

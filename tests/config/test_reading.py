@@ -165,6 +165,35 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert said(tmp_path) == [f"{tmp_path}: the settings cannot be read: Is a directory"]
 
 
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("x = " + "[" * 100_000, "not TOML: nested too deeply"),
+        ("x = " + "{a = " * 5000, "not TOML: nested too deeply"),
+        (".".join(["a"] * 10_000) + " = 1", "not TOML: nested too deeply"),
+        ("x = " + "9" * 5000, "not TOML: a number of too many digits"),
+        ("[train]\nseed = 0x" + "f" * 5000, "'train.seed' is a number of about 6000 digits"),
+        ("[encode]\nname = 'ngram'\nkernels = [3, 0x" + "f" * 5000 + "]", "'encode.kernels.1' is a number of about"),
+        ("[train]\n" + "x" * 5000 + " = 1", "unknown setting 'train.xxx"),
+        ("[train]\nepochs = '" + "x" * 10_000 + "'", "'train.epochs' is"),
+        ("[encode]\nname = '" + "x" * 10_000 + "'", "unknown encoder"),
+        ("#" * (2**20 + 1), "larger than the 1,048,576 bytes that settings may have"),
+    ],
+)
+def test_settings_that_are_a_trap_are_refused_in_one_short_line(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(text)
+    (line,) = said(path)
+    assert words in line
+    assert len(line) < 1000
+
+
+def test_an_override_that_is_a_trap_is_a_text() -> None:
+    for typed in ("[" * 100_000, "9" * 5000):
+        (line,) = said(None, [f"train.epochs={typed}"])
+        assert "valid integer" in line
+
+
 names = st.one_of(st.none(), st.text(max_size=8))
 counts = st.integers(1, 10**6)
 shares = st.floats(0, 1, exclude_max=True)
@@ -172,7 +201,7 @@ ENCODES = {
     "bag": {},
     "ngram": {"channels": counts, "kernels": st.lists(counts, min_size=1, max_size=3)},
     "lstm": {"channels": counts, "dropout": shares},
-    "attention": {"wide": counts, "depth": counts},
+    "attention": {"wide": counts, "depth": st.integers(1, 1000)},
 }
 
 

@@ -133,7 +133,7 @@ def test_numbers_stay_as_they_are_written(file):
             r"a.jsonl line 2: not JSON \(Expecting value at column \d\); write one whole",
         ),
         ("a.jsonl", '{"a": NaN}\n', r"a.jsonl line 1: not JSON \(NaN is not JSON\)"),
-        ("a.jsonl", "[" * 100_000, r"a.jsonl line 1: not JSON \(maximum recursion"),
+        ("a.jsonl", "[" * 100_000, r"a.jsonl line 1: not JSON \(nested too deeply\)"),
         ("a.json", '[{"a": 1}]\n', "a.json line 1: expected an object, got a list; write one object a line"),
         ("a.jsonl", '\n"text"\n', "a.jsonl line 2: expected an object, got a text"),
         ("a.jsonl", "null\n", "a.jsonl line 1: expected an object, got null"),

@@ -25,7 +25,11 @@ def test_the_end_of_another_process_is_said_in_a_sentence(monkeypatch):
     for name in ("init_process_group", "destroy_process_group"):
         monkeypatch.setattr(distributed, name, lambda *_, **__: None)
     for message, expected, said in (
-        ("[/pytorch/third_party/gloo/pair.cc:537] Connection reset by peer", AtrousError, "another process of this run"),
+        (
+            "[/pytorch/third_party/gloo/pair.cc:537] Connection reset by peer",
+            AtrousError,
+            "another process of this run",
+        ),
         ("mat1 and mat2 shapes cannot be multiplied", RuntimeError, "mat1"),
     ):
         with pytest.raises(expected, match=said), connected(Processes(0, 2, 2), "cpu"):

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import re
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
+from atrous.bundle import weights
 from atrous.bundle.card import card
 from atrous.bundle.trained import Bundle
-from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept
+from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept, text_of
+from atrous.config.reading import unread
 from atrous.data.text import Source
-from atrous.errors import FolderError
+from atrous.errors import ConfigError, FolderError, quoted
 from atrous.layers import fold
 from atrous.outputs import new_folder
 from atrous.runtime.reader import Reader
 
+_SMALL = 2**24  # bytes that every file may have
+_SPARE = 10_000  # numbers that a model makes beside its weights
 WEIGHTS, SCORES, CARD = "model.safetensors", "scores.json", "README.md"
 
 
@@ -40,15 +42,10 @@ def write(bundle: Bundle, folder: Path) -> None:
     (folder / VOCABULARY).write_text(vocabulary(bundle), encoding="utf-8")
     (folder / SCORES).write_text(_json(bundle.scores), encoding="utf-8")
     (folder / CARD).write_text(card(bundle), encoding="utf-8")
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.model.state_dict().items()}
-    try:
-        save_file(weights, folder / WEIGHTS)
-    except SafetensorError as error:
-        # What the disk refused is an OSError, as of every other file.
-        number = re.search(r"os error (\d+)", str(error))
-        raise (
-            OSError(int(number[1]), os.strerror(int(number[1])), str(folder / WEIGHTS)) if number else error
-        ) from error
+    weights.write(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.model.state_dict().items()},
+        folder / WEIGHTS,
+    )
 
 
 def vocabulary(bundle: Bundle) -> str:
@@ -64,49 +61,54 @@ def load(path: Source) -> Bundle:
     """
     settings = kept(path)
     folder = Path(path)
-    words = _read_json(folder / VOCABULARY)
+    shapes = weights.shapes(folder / WEIGHTS)
+    numbers = sum(math.prod(shape) for shape in shapes.values())
+    # Every token and every label has numbers of its own among the weights: what is far longer is no vocabulary of them.
+    words = _read_json(folder / VOCABULARY, most=_SMALL + 64 * numbers)
     labels = words.get("labels")
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels) or len({*labels}) < 2:
         raise FolderError(f"{folder / VOCABULARY}: no list of two labels or more; {REMEDY}")
+    if len({*labels}) < len(labels):
+        raise FolderError(f"{folder / VOCABULARY}: a label comes twice; {REMEDY}")
     try:
         # Folders of the first version have a tokeniser alone.
         reader = Reader.from_json(words.get("reader", {"tokeniser": words.get("tokeniser")}))
     except FolderError as error:
         raise FolderError(f"{folder / VOCABULARY}: {error}") from error
-    with torch.random.fork_rng(devices=[]):  # loading a model leaves the caller's random numbers as they were
-        bundle = Bundle.fresh(settings, reader, tuple(labels))
-    bundle.scores = _read_json(folder / SCORES)
-    _fill(bundle, folder / WEIGHTS)
+    if {*reader.sizes} != {*settings.reads} or reader.letters != settings.embed.letters:
+        raise FolderError(f"{folder / VOCABULARY}: not what {SETTINGS} says the model reads; {REMEDY}")
+    scores = _read_json(folder / SCORES, most=_SMALL)
+    try:
+        with torch.random.fork_rng(devices=[]):  # loading a model leaves the caller's random numbers as they were
+            bundle = Bundle.fresh(settings, reader, tuple(labels), most=4 * numbers + _SPARE)
+    except (ConfigError, ValueError) as error:
+        raise FolderError(
+            f"{folder / WEIGHTS}: not the weights of the model that {SETTINGS} and {VOCABULARY} describe ({error}); "
+            f"{REMEDY}"
+        ) from error
+    bundle.scores = scores
+    _fill(bundle, folder / WEIGHTS, shapes)
     return bundle
 
 
-def _fill(bundle: Bundle, path: Path) -> None:
-    """Put the weights in the file into the bundle's model."""
-    if not path.is_file():
-        raise FolderError(f"{path}: missing; {REMEDY}")
+def _fill(bundle: Bundle, path: Path, found: Mapping[str, tuple[int, ...]]) -> None:
+    """Put the weights in the file, of these shapes, into the bundle's model."""
     model = fold(bundle.model).eval()
-    try:
-        weights = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise FolderError(f"{path}: truncated or not safetensors ({error}); {REMEDY}") from error
     expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     if expected != found:
         name = min(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
         raise FolderError(
-            f"{path}: not the weights of the model that {SETTINGS} and {VOCABULARY} describe: {name!r} should have the "
-            f"shape {expected.get(name)}, has {found.get(name)}; {REMEDY}"
+            f"{path}: not the weights of the model that {SETTINGS} and {VOCABULARY} describe: {quoted(name)} should "
+            f"have the shape {expected.get(name)}, has {found.get(name)}; {REMEDY}"
         )
-    model.load_state_dict(weights)
+    model.load_state_dict(weights.read(path))
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path, *, most: int) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FolderError(f"{path}: missing; {REMEDY}") from None
-    except (ValueError, OSError) as error:
-        raise FolderError(f"{path}: truncated or not JSON ({error}); {REMEDY}") from error
+        value = json.loads(text_of(path, most))
+    except (ValueError, RecursionError) as error:
+        raise FolderError(f"{path}: truncated or not JSON ({unread(error)}); {REMEDY}") from error
     if not isinstance(value, dict):
         raise FolderError(f"{path}: not a JSON object; {REMEDY}")
     return value

@@ -50,10 +50,15 @@ class Bundle:
     scores: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...]) -> Bundle:
-        """An untrained model as the settings say."""
+    def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...], *, most: int | None = None) -> Bundle:
+        """An untrained model as the settings say.
+
+        most: how many numbers it may hold; None for what fits into half the machine's memory.
+
+        Raises ConfigError if it would hold more.
+        """
         settings = settings.resolved()
-        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=len(labels))
+        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=len(labels), most=most)
         return cls(model, reader, labels, settings)
 
     def __repr__(self) -> str:

@@ -19,6 +19,8 @@ from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
 
+_MOST = 2**26  # bytes of a vocabulary that is looked into before the model is loaded
+
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
 
@@ -236,9 +238,9 @@ def _vocabulary(model: str) -> Any:
     """What a model's folder says of its reader and its labels."""
     import json
 
-    from atrous.config.kept import VOCABULARY
+    from atrous.config.kept import VOCABULARY, text_of
 
-    return json.loads((Path(model) / VOCABULARY).read_text(encoding="utf-8"))
+    return json.loads(text_of(Path(model) / VOCABULARY, _MOST))
 
 
 def _features(model: str) -> int:
@@ -248,15 +250,17 @@ def _features(model: str) -> int:
 
     try:
         return Reader.from_json(_vocabulary(model)["reader"]).sizes["values"]
-    except (OSError, ValueError, KeyError, TypeError, FolderError):
+    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
         return 0  # who loads the model says what is wrong with its folder
 
 
 def _labels(model: str) -> int:
     """How many labels a model has; no limit where its folder does not say it."""
+    from atrous.errors import FolderError
+
     try:
         return len(_vocabulary(model)["labels"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
         return sys.maxsize  # as above
 
 

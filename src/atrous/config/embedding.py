@@ -82,13 +82,17 @@ class Embed(Section):
     ] = "tuned"
     bigrams: Annotated[
         int | None,
-        Field(ge=0, description="vectors that pairs of tokens share by hashing; 0 is none; unset: preset"),
+        Field(ge=0, lt=2**31, description="vectors that pairs of tokens share by hashing; 0 is none; unset: preset"),
         AfterValidator(_only_for(*_TEXT)),
         AfterValidator(_not_with_vectors),
     ] = None
     letters: Annotated[
         int,
-        Field(ge=0, description="letters of each word that make a vector beside its own, of channels / 2; 0 is none"),
+        Field(
+            ge=0,
+            le=1000,
+            description="letters of each word that make a vector beside its own, of channels / 2; 0 is none",
+        ),
         AfterValidator(_only_for("words")),
     ] = 0
     join: Annotated[

@@ -8,11 +8,11 @@ from pydantic import AfterValidator, Field
 
 from atrous.config.section import Channels, Count, Dropped, Section
 
-Blocks = Annotated[Count, Field(description="blocks; the window doubles with each")]
-Layers = Annotated[Count, Field(description="layers, one reading the other")]
+Blocks = Annotated[Count, Field(le=30, description="blocks; the window doubles with each")]
+Layers = Annotated[Count, Field(le=1000, description="layers, one reading the other")]
 Kernel = Annotated[Count, Field(description="steps that one convolution reads")]
 EachWay = Annotated[Count, Field(description="numbers that every step carries, in each direction")]
-Steps = Annotated[int, Field(ge=0)]
+Steps = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 def _divides_channels(heads: int, info: Any) -> int:
@@ -34,7 +34,9 @@ class Ngram(Section):
 
     name: Literal["ngram"] = "ngram"
     channels: Annotated[Count, Field(description="maps of each width")] = 128
-    kernels: Annotated[tuple[Count, ...], Field(min_length=1, strict=False, description="widths, in tokens")] = (
+    kernels: Annotated[
+        tuple[Count, ...], Field(min_length=1, max_length=1000, strict=False, description="widths, in tokens")
+    ] = (
         3,
         4,
         5,
@@ -134,7 +136,8 @@ class Kmax(Section):
         int, Field(ge=2, multiple_of=2, description="maps of each convolution; folding halves them")
     ] = 104
     kernels: Annotated[
-        tuple[Count, ...], Field(min_length=1, strict=False, description="widths, one for each layer, in steps")
+        tuple[Count, ...],
+        Field(min_length=1, max_length=1000, strict=False, description="widths, one for each layer, in steps"),
     ] = (7, 5)
     least: Annotated[Count, Field(description="values that are kept of each channel, at least")] = 4
 
@@ -154,8 +157,8 @@ class Dense(Section):
 
     name: Literal["dense"] = "dense"
     growth: Annotated[Count, Field(description="channels that each layer adds")] = 18
-    depth: Annotated[Count, Field(description="layers of a block; the window doubles with each")] = 4
-    blocks: Annotated[Count, Field(description="blocks; between two, the channels are halved")] = 2
+    depth: Annotated[Count, Field(le=30, description="layers of a block; the window doubles with each")] = 4
+    blocks: Annotated[Count, Field(le=30, description="blocks; between two, the channels are halved")] = 2
     kernel: Kernel = 3
     bottleneck: Annotated[int, Field(ge=0, description="times growth: channels that a convolution reads; 0: all")] = 4
     dropout: Dropped = 0.1
@@ -166,7 +169,7 @@ class Deep(Section):
 
     name: Literal["deep"] = "deep"
     channels: Annotated[Count, Field(description="of the first block; they grow by half with every block")] = 28
-    depth: Annotated[Count, Field(description="blocks; the steps are halved between two")] = 4
+    depth: Annotated[Count, Field(le=30, description="blocks; the steps are halved between two")] = 4
     kernel: Kernel = 3
 
 
@@ -177,7 +180,12 @@ class Tdnn(Section):
     channels: Channels = 104
     contexts: Annotated[
         tuple[Annotated[tuple[Steps, Steps], Field(strict=False)], ...],
-        Field(min_length=1, strict=False, description="steps back and ahead that each layer reads of the one below"),
+        Field(
+            min_length=1,
+            max_length=1000,
+            strict=False,
+            description="steps back and ahead that each layer reads of the one below",
+        ),
     ] = ((2, 2), (1, 2), (3, 3), (7, 2))
 
 
@@ -186,7 +194,7 @@ class Gated(Section):
 
     name: Literal["gated"] = "gated"
     channels: Channels = 56
-    depth: Annotated[Count, Field(description="blocks")] = 4
+    depth: Annotated[Count, Field(le=1000, description="blocks")] = 4
     kernel: Kernel = 4
     dropout: Dropped = 0.1
 
@@ -207,7 +215,7 @@ class Unet(Section):
 
     name: Literal["unet"] = "unet"
     channels: Annotated[Count, Field(description="of the first level; they double with each level below")] = 32
-    depth: Annotated[Count, Field(description="levels below the first; each halves the steps")] = 2
+    depth: Annotated[Count, Field(le=30, description="levels below the first; each halves the steps")] = 2
     kernel: Kernel = 3
     upsample: Annotated[Literal["transpose", "repeat", "linear"], Field(description="how the steps are restored")] = (
         "transpose"
@@ -219,9 +227,11 @@ class Multiscale(Section):
 
     name: Literal["multiscale"] = "multiscale"
     channels: Annotated[Count, Field(description="of each dilation, and of what joins them")] = 56
-    depth: Annotated[Count, Field(description="blocks")] = 2
+    depth: Annotated[Count, Field(le=1000, description="blocks")] = 2
     kernel: Kernel = 3
-    dilations: Annotated[tuple[Count, ...], Field(min_length=1, strict=False, description="side by side, in steps")] = (
+    dilations: Annotated[
+        tuple[Count, ...], Field(min_length=1, max_length=1000, strict=False, description="side by side, in steps")
+    ] = (
         1,
         2,
         4,

@@ -98,8 +98,8 @@ class Attend(Section):
 
     name: Annotated[PoolName | None, Field(description="pool over time; unset: preset")] = None
     k: Annotated[Count | None, Field(description="kmax: values kept of each channel; unset: 4")] = None
-    depth: Annotated[Count | None, Field(description="unpadded: convolutions; unset: 4")] = None
-    kernel: Annotated[int | None, Field(ge=2, description="unpadded: steps that each reads; unset: 3")] = None
+    depth: Annotated[Count | None, Field(le=1000, description="unpadded: convolutions; unset: 4")] = None
+    kernel: Annotated[int | None, Field(ge=2, lt=2**31, description="unpadded: steps that each reads; unset: 3")] = None
 
     @property
     def options(self) -> dict[str, Any]:

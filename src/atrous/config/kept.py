@@ -6,7 +6,6 @@ They say what the folder is, so that a wrong one is refused before anything heav
 from __future__ import annotations
 
 import json
-import tomllib
 from os import PathLike
 from pathlib import Path
 
@@ -14,13 +13,32 @@ from pydantic import ValidationError
 
 from atrous import __version__
 from atrous.config.fields import Settings
-from atrous.config.reading import dump
+from atrous.config.reading import dump, tree_of, unread
 from atrous.errors import FolderError
 from atrous.runtime.manifest import MANIFEST
 
 FORMAT = 1  # raised when a folder written by one version cannot be read by the version before
+SIZE = 2**20  # bytes of the settings, at most
 SETTINGS, VOCABULARY = "config.toml", "vocabulary.json"
 REMEDY = "the folder is damaged or was changed by hand: copy or train the model again"
+
+
+def text_of(file: Path, most: int) -> str:
+    """The text of a file of a model folder, which has at most so many bytes.
+
+    Raises FolderError, naming the file, if it is missing, larger, no plain file (a pipe never ends) or unreadable, and
+    UnicodeDecodeError if it is not UTF-8.
+    """
+    try:
+        if not file.is_file():
+            raise FolderError(f"{file}: {'not a plain file' if file.exists() else 'missing'}; {REMEDY}")
+        with file.open("rb") as opened:
+            content = opened.read(most + 1)
+    except OSError as error:
+        raise FolderError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
+    if len(content) > most:
+        raise FolderError(f"{file}: larger than the {most:,} bytes that such a file may have; {REMEDY}")
+    return content.decode("utf-8")
 
 
 def keep(settings: Settings, folder: Path) -> None:
@@ -44,11 +62,12 @@ def kept(path: str | PathLike[str]) -> Settings:
     if not file.is_file():
         raise FolderError(f"{path}: not a model folder, it has no {SETTINGS}; name one that `atrous train --out` wrote")
     try:
-        tree = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FolderError(f"{file}: not TOML ({error}); {REMEDY}") from error
-    version, writer = tree.pop("format", None), tree.pop("atrous", "an unknown version")
-    if not isinstance(version, int):
+        tree = tree_of(text_of(file, SIZE))
+    except (ValueError, RecursionError) as error:
+        raise FolderError(f"{file}: not TOML ({unread(error)}); {REMEDY}") from error
+    version, writer = tree.pop("format", None), tree.pop("atrous", None)
+    writer = writer if isinstance(writer, str) and len(writer) < 40 else "an unknown version"
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version < 10**6:
         raise FolderError(f"{file}: the settings of a run, not of a model: it names no format; {REMEDY}")
     if version > FORMAT:
         raise FolderError(

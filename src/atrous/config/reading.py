@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from atrous.config.encoders import ENCODE_SETTINGS
 from atrous.config.fields import Settings
 from atrous.config.section import Section
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, quoted
 
 NAMED = (
     "embed",
@@ -25,6 +25,19 @@ NAMED = (
     "predict",
 )  # sections that a name stands for: encode = "tcn" is encode.name = "tcn"
 Tree = dict[str, Any]
+_SIZE = 2**20  # bytes of a settings file, at most
+_DEEP = re.compile(r"""(?:(?:[\w-]{1,100}|"[^"\n]{0,100}"|'[^'\n]{0,100}')[ \t]*\.[ \t]*){50}""", re.ASCII)
+_LONGEST = 200  # characters of a value in a message
+
+
+class _Short(reprlib.Repr):
+    """Of a value with parts only the first few, and no number that Python refuses to write."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        return _shown(x)
+
+
+_SHORT = _Short()
 
 
 def load(path: str | Path | None = None, overrides: Sequence[str] = (), **sections: Any) -> Settings:
@@ -90,7 +103,11 @@ def _toml(value: Any) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_SIZE + 1)
+        if len(content) > _SIZE:
+            raise ConfigError(f"{path}: larger than the {_SIZE:,} bytes that settings may have; name a settings file")
+        return content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such settings file") from None
     except UnicodeDecodeError as error:
@@ -101,13 +118,35 @@ def _text(path: Path) -> str:
 
 def _parsed(text: str, path: str | Path) -> Tree:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        reason, found, place = str(error).partition(" (at ")
+        return tree_of(text)
+    except (ValueError, RecursionError) as error:  # ValueError: a number of more digits than Python reads
+        reason, found, place = unread(error).partition(" (at ")
         where = f"{path} {place.rstrip(')')}" if found else f"{path}"
         raise ConfigError(
             f"{where}: not TOML: {reason}; write `key = value` under a `[section]`, texts in quotes"
         ) from None
+
+
+def tree_of(text: str) -> Tree:
+    """The values of a TOML text.
+
+    Raises ValueError if it is not TOML or holds a number of too many digits, and RecursionError if it is too deep.
+    """
+    # The time that Python takes for a key of many parts grows with the square of their number.
+    if _DEEP.search(text):
+        raise RecursionError
+    return tomllib.loads(text)
+
+
+def unread(error: ValueError | RecursionError) -> str:
+    """Why a text could not be read as TOML or JSON, in words that are not about Python.
+
+    >>> unread(RecursionError("maximum recursion depth exceeded"))
+    'nested too deeply'
+    """
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return "a number of too many digits" if "integer string conversion" in str(error) else str(error)
 
 
 def _lines(text: str) -> dict[str, int]:
@@ -140,8 +179,8 @@ def _typed(overrides: Sequence[str]) -> tuple[Tree, dict[str, str], list[str]]:
             problems.append(f"--set {override}: expected KEY=VALUE, such as train.epochs=5")
             continue
         try:
-            parsed = tomllib.loads(f"value = {text}")
-        except tomllib.TOMLDecodeError:
+            parsed = tree_of(f"value = {text}")
+        except (ValueError, RecursionError):
             parsed = {}
         value = parsed["value"] if len(parsed) == 1 else text
         section, _, name = key.partition(".")
@@ -192,7 +231,7 @@ def _problem(error: dict[str, Any], tree: Tree, origins: Mapping[str, str]) -> s
         key, value = "encode.name", value["name"]
     origin = next((origins[part] for part in (key, ".".join(place[:2]), place[0]) if part in origins), "")
     if kind == "extra_forbidden":
-        return f"{origin}unknown setting '{key}' = {_shown(value)} {_remedy(key, tree)}"
+        return f"{origin}unknown setting {quoted(key)} = {_shown(value)} {_remedy(key, tree)}"
     if kind == "union_tag_invalid":
         near = difflib.get_close_matches(str(value), ENCODE_SETTINGS, 1)
         meant = f"did you mean '{near[0]}'? " if near else ""
@@ -207,7 +246,10 @@ def _problem(error: dict[str, Any], tree: Tree, origins: Mapping[str, str]) -> s
 
 
 def _shown(value: Any) -> str:
-    return _toml(value) if isinstance(value, str | bool | int | float) else reprlib.repr(value)
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a number of about {value.bit_length() * 3 // 10} digits"
+    shown = _toml(value) if isinstance(value, str | bool | int | float) else _SHORT.repr(value)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
 
 
 def _remedy(key: str, tree: Tree) -> str:

@@ -9,7 +9,7 @@ from atrous.data.formats import Format, at, named
 from atrous.data.given import Table
 from atrous.data.guess import known, there_are
 from atrous.data.values import Number, Record, kind_of
-from atrous.errors import ConfigError, DataError
+from atrous.errors import ConfigError, DataError, quoted
 
 Soft = str | tuple[str, ...] | dict[str, str]  # as the setting data.soft says it
 SLACK = 1e-3  # by how much probabilities may miss the sum of 1: who writes them rounds them
@@ -39,7 +39,7 @@ def split_labels(cell: str | Sequence[Any], separator: str, *, place: str) -> li
             raise DataError(f"{place}: an empty label beside others in {_shown(cell)}; remove a {separator!r}")
         refuse_separator(label, separator, place)
         if label in found:
-            raise DataError(f"{place}: the label {label!r} comes twice in {_shown(cell)}; name it once")
+            raise DataError(f"{place}: the label {quoted(label)} comes twice in {_shown(cell)}; name it once")
         found.append(label)
     return found
 
@@ -48,7 +48,7 @@ def refuse_separator(label: str, separator: str, place: str) -> None:
     """Raise DataError if the label could not be told from two."""
     if separator in label:
         raise DataError(
-            f"{place}: the label {label!r} holds {separator!r}, which stands between labels; "
+            f"{place}: the label {quoted(label)} holds {separator!r}, which stands between labels; "
             "set data.separator to what no label holds"
         )
 
@@ -99,16 +99,16 @@ def probabilities(
             empty = "an empty label" if table else "an empty one"
             what = empty if isinstance(table, Mapping) else kind_of(table)
             raise DataError(
-                f"{place}: expected a table of probabilities by label in {columns!r}, got {what}; "
+                f"{place}: expected a table of probabilities by label in {quoted(columns)}, got {what}; "
                 'write an object such as {"neg": 0.2, "pos": 0.8}, or name columns of numbers with data.soft'
             )
         given = {
-            _whole(str(label)): (f"{label!r} in {columns!r}", value)
+            _whole(str(label)): (f"{quoted(str(label))} in {columns!r}", value)
             for label, value in table.items()
             if value is not None
         }
     else:
-        given = {label: (f"{column!r}", record.get(column)) for label, column in columns.items()}
+        given = {label: (quoted(column), record.get(column)) for label, column in columns.items()}
     found = {label: _probability(value, f"{place}: the probability {where}") for label, (where, value) in given.items()}
     if separator is not None:
         for label in found:
@@ -117,7 +117,7 @@ def probabilities(
     total = sum(found.values())
     if abs(total - 1) > SLACK:
         raise DataError(
-            f"{place}: the probabilities of {', '.join(map(repr, found))} sum to {total:.6g}, expected 1; "
+            f"{place}: the probabilities of {', '.join(map(quoted, list(found)[:20]))} sum to {total:.6g}, expected 1; "
             "correct them, or set predict.name = labels if a text can have several labels"
         )
     return {label: one / total for label, one in found.items()}
@@ -136,7 +136,8 @@ def _probability(value: Any, what: str) -> float:
 
 
 def _shown(value: Any) -> str:
-    return str(value) if isinstance(value, Number | int | float) else repr(value)
+    shown = str(value) if isinstance(value, Number | int | float) else repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."
 
 
 def label_of(
@@ -166,11 +167,11 @@ def label_of(
         if not isinstance(cell, list | tuple):
             nothing = column in record and cell is None
             cell = "" if nothing else value(path, line, record, column, format, short=True)
-        return separator.join(split_labels(cell, separator, place=f"{at(path, line)}, column {column!r}"))
+        return separator.join(split_labels(cell, separator, place=f"{at(path, line)}, column {quoted(column)}"))
     label = value(path, line, record, column, format, short=True)
     if not label:
         raise DataError(
-            f"{at(path, line)}: the label in column {column!r} is empty; give the row a label or remove it, "
+            f"{at(path, line)}: the label in column {quoted(column)} is empty; give the row a label or remove it, "
             "or set predict.name = labels if a text can have none or several"
         )
     return label
@@ -190,7 +191,9 @@ def value(path: Table, line: int, record: Record, column: str, format: Format, *
     if not isinstance(found, str) or (isinstance(found, Number) and not short):
         expected = "a text or a number" if short else "a text"
         remedy = "name another column, or fill in or remove the row" if typed else "put the value in quotes"
-        raise DataError(f"{at(path, line, format)}: expected {expected} in {column!r}, got {kind_of(found)}; {remedy}")
+        raise DataError(
+            f"{at(path, line, format)}: expected {expected} in {quoted(column)}, got {kind_of(found)}; {remedy}"
+        )
     if format in ("jsonl", "rows"):
         found = _whole(found)
     return found.strip() if short else found

@@ -15,7 +15,7 @@ from atrous.data.rows import keep
 from atrous.data.split import labels_of, split
 from atrous.data.tables import Columns, Row, columns, read
 from atrous.data.targets import Targets
-from atrous.errors import DataError
+from atrous.errors import DataError, quoted
 
 _JUDGED = "no label column; what is held out is judged by the most probable label"
 SHARE = 0.1  # of the rows, for dev and for test, where the user has no file of their own
@@ -81,7 +81,7 @@ def read_corpus(
     labels = labels_of(train, *others, name=named(data), having=having)
     learnt = {label for row in train for label in (*known.named(row), *(row.soft or ()))}
     if strange := sorted(set(labels) - learnt):
-        missing = ", ".join(map(repr, strange))
+        missing = ", ".join(map(quoted, strange[:20])) + f" and {len(strange) - 20} more" * (len(strange) > 20)
         said.append(f"{named(data)}: no training row has the label {missing}; it cannot be learnt")
     if not several and (hint := _hint(labels, settings.separator)):
         said.append(f"{named(data)}: {hint}")
@@ -125,9 +125,9 @@ def read_labelled(
     for row in rows:
         for label in known.named(row):
             if label not in known.numbers:
-                shown = ", ".join(known.labels[:10]) + (", ..." if len(known.labels) > 10 else "")
+                shown = ", ".join(one[:60] for one in known.labels[:10]) + (", ..." if len(known.labels) > 10 else "")
                 raise DataError(
-                    f"{at(data, row.line)}: the model has no label {label!r}; its labels are {shown}: "
+                    f"{at(data, row.line)}: the model has no label {quoted(label)}; its labels are {shown}: "
                     "name another column with --label, or remove the row"
                 )
     return rows, guessed
@@ -139,8 +139,8 @@ def _hint(labels: tuple[str, ...], separator: str) -> str:
     if len(joined) * 10 < len(labels):
         return ""
     return (
-        f"{len(joined)} of {len(labels)} labels hold {separator!r}, such as {joined[0]!r}, each a label of its own; "
-        "if a text can have several, set predict.name = labels"
+        f"{len(joined)} of {len(labels)} labels hold {separator!r}, such as {quoted(joined[0])}, each a label of its "
+        "own; if a text can have several, set predict.name = labels"
     )
 
 

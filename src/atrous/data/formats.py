@@ -16,7 +16,7 @@ from atrous.data.parquet import parquet_records, row_count
 from atrous.data.text import STDIN, Source, lines
 from atrous.data.text import named as path_named
 from atrous.data.values import Number, Record, Records, kind_of
-from atrous.errors import ConfigError, DataError
+from atrous.errors import ConfigError, DataError, quoted
 
 FileFormat = Literal["csv", "tsv", "jsonl", "parquet", "text"]
 Format = Literal[FileFormat, "rows"]  # "rows" are those of Python
@@ -153,7 +153,7 @@ def _header(name: str, line: int, values: list[str]) -> list[str]:
     names = [value.strip() for value in values]
     for place, column in enumerate(names):
         if column and column in names[:place]:
-            raise DataError(f"{name} line {line}: two columns are named {column!r}; rename one of them")
+            raise DataError(f"{name} line {line}: two columns are named {quoted(column)}; rename one of them")
     return names
 
 
@@ -184,7 +184,9 @@ def _json_lines(path: Source, encoding: str) -> Records:
         try:
             record = decoder.decode(text)
         except (ValueError, RecursionError) as error:
-            wrong = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            wrong = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            if isinstance(error, json.JSONDecodeError):
+                wrong = f"{error.msg} at column {error.colno}"
             raise DataError(f"{name} line {line}: not JSON ({wrong}); write one whole object a line") from error
         if not isinstance(record, dict):
             raise DataError(f"{name} line {line}: expected an object, got {kind_of(record)}; write one object a line")

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 from atrous.data.values import Record
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, quoted
 
 USUAL_TEXTS = (
     *("text", "texts", "sentence", "review", "review_text", "content", "body", "comment", "message", "tweet"),
@@ -41,8 +41,8 @@ def known(name: str, given: str, names: Sequence[str]) -> str:
         return given
     folded = {column.casefold(): column for column in reversed(names)}
     near = difflib.get_close_matches(given.casefold(), folded, 1)
-    guess = f" (did you mean {folded[near[0]]!r}?)" if near else ""
-    raise ConfigError(f"{name}: no column {given!r}{guess}; {there_are(names)}")
+    guess = f" (did you mean {quoted(folded[near[0]])}?)" if near else ""
+    raise ConfigError(f"{name}: no column {quoted(given)}{guess}; {there_are(names)}")
 
 
 def there_are(names: Sequence[str]) -> str:
@@ -51,7 +51,7 @@ def there_are(names: Sequence[str]) -> str:
     >>> there_are(["review", "stars"])
     "the columns are 'review', 'stars'"
     """
-    shown = [repr(name if len(name) <= 40 else f"{name[:40]}...") for name in names[:20]]
+    shown = [quoted(name, 40) for name in names[:20]]
     rest = f" and {len(names) - 20} more" if len(names) > 20 else ""
     return f"the {'columns are' if len(names) > 1 else 'only column is'} {', '.join(shown)}{rest}"
 

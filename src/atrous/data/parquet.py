@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 from atrous.data.guess import known
 from atrous.data.text import STDIN, Source, named, opened
 from atrous.data.values import Records, plain
-from atrous.errors import DataError
+from atrous.errors import DataError, quoted
 
 _BATCH = 500  # rows in memory together
 _BUFFER = 1 << 16  # bytes of each column that are read ahead
@@ -37,7 +37,7 @@ def parquet_records(path: Source, *, only: Sequence[str] | None = None) -> Recor
         names = table.schema_arrow.names
         for column in names:
             if names.count(column) > 1:
-                raise DataError(f"{name}: two columns are named {column!r}; rename one of them")
+                raise DataError(f"{name}: two columns are named {quoted(column)}; rename one of them")
         wanted = None if only is None else [known(name, column, names) for column in only]
         batches = table.iter_batches(_BATCH, columns=wanted, use_threads=False)
         while (batch := _next(batches, name, number)) is not None:
@@ -94,7 +94,9 @@ def _values(column: Any, name: str, title: str, before: int) -> list[Any]:
             except UnicodeDecodeError:
                 before += place + 1
                 break
-        raise DataError(f"{name} row {before}: the text in {title!r} is not UTF-8; write the file again") from error
+        raise DataError(
+            f"{name} row {before}: the text in {quoted(title)} is not UTF-8; write the file again"
+        ) from error
 
 
 def _damaged(name: str, place: str, error: Exception) -> DataError:

@@ -6,7 +6,7 @@ from atrous.data.formats import at, format_of, named
 from atrous.data.given import Table
 from atrous.data.guess import known
 from atrous.data.values import Record
-from atrous.errors import DataError
+from atrous.errors import DataError, quoted
 from atrous.runtime.series import parse
 
 
@@ -26,7 +26,7 @@ def series(path: Table, line: int, record: Record, column: str, features: int) -
     try:
         numbers = parse(value, features=features)
     except DataError as error:
-        raise DataError(f"{at(path, line)}: column {column!r}: {error}") from error
+        raise DataError(f"{at(path, line)}: column {quoted(column)}: {error}") from error
     text = value if isinstance(value, str) else written(numbers.tolist())
     return text, numbers.shape[1] if len(numbers) else features
 

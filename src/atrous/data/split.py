@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from atrous.data.rows import take
 from atrous.data.spool import Spool
 from atrous.data.tables import Row
-from atrous.errors import DataError
+from atrous.errors import DataError, quoted
 
 Splits = tuple[Sequence[Row], Sequence[Row], Sequence[Row]]
 Shares = NDArray[np.float64]
@@ -119,7 +119,7 @@ def labels_of(
         raise DataError(f"{name}: no rows with a label; a classifier needs rows of at least two labels")
     if len(labels) == 1:
         what = "no label but" if having else "every row has the label"
-        raise DataError(f"{name}: {what} {labels[0]!r}; a classifier needs at least two")
+        raise DataError(f"{name}: {what} {quoted(labels[0])}; a classifier needs at least two")
     return labels
 
 

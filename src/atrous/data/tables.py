@@ -24,7 +24,7 @@ from atrous.data.guess import (
 )
 from atrous.data.text import STDIN, Source
 from atrous.data.values import Record
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, quoted
 
 PEEK = 1000  # rows that a guess looks at
 
@@ -119,7 +119,7 @@ def columns(
     given += [found] if isinstance(found, str) else list((found or {}).values())
     for column in given:
         if given.count(column) > 1:
-            raise ConfigError(f"{name}: column {column!r} was named twice; {there_are(names)}")
+            raise ConfigError(f"{name}: column {quoted(column)} was named twice; {there_are(names)}")
     guessed = {}
     if text is None:
         free = [column for column in names if column not in given]
@@ -257,6 +257,6 @@ def _found(name: str, role: str, column: str | None, names: list[str]) -> str:
 def _announced(name: str, guessed: dict[str, str]) -> str:
     if not guessed:
         return ""
-    said = ", ".join(f"{role} = {column!r}" for role, column in guessed.items())
+    said = ", ".join(f"{role} = {quoted(column)}" for role, column in guessed.items())
     options = " and ".join(f"--{role}" for role in guessed)
     return f"{name}: {said} (guessed; {options} choose{'s' * (len(guessed) == 1)})"

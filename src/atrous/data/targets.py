@@ -107,7 +107,7 @@ def class_weights(wanted: Literal["balanced"] | dict[str, float], targets: Numbe
         for label in wanted:
             if label not in known.numbers:
                 guess = suggestion(label, known.labels)
-                there = ", ".join(known.labels[:20]) + (", ..." if len(known.labels) > 20 else "")
+                there = ", ".join(one[:60] for one in known.labels[:20]) + (", ..." if len(known.labels) > 20 else "")
                 raise ConfigError(f"train.class_weights: no label {label!r}{guess}; the labels are {there}")
         return np.array([wanted.get(label, 1.0) for label in known.labels], np.float32)
     rows, labels = len(targets), len(known.labels)

@@ -1,4 +1,4 @@
-"""What the machine did not give, room, memory or a permission, in one line. Every export carries a copy of this file."""
+"""What the machine did not give, room, memory or a permission, in one line. Every export carries a copy of this."""
 
 from __future__ import annotations
 

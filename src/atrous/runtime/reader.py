@@ -13,6 +13,8 @@ from atrous.errors import FolderError
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
+LETTERS = 1000  # of a token, at most
+
 Row: TypeAlias = Any  # str | tuple[str, str] | numbers, see Reader
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 
@@ -159,7 +161,7 @@ class Reader:
             if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, "two_texts", "letters", "max_steps"}:
                 raise ValueError(f"expected an object of {', '.join(_PARTS)}, got {values!r:.60}")
             two_texts, letters = values.get("two_texts", False), values.get("letters", 0)
-            if not isinstance(two_texts, bool) or not isinstance(letters, int):
+            if not isinstance(two_texts, bool) or not isinstance(letters, int) or not letters <= LETTERS:
                 raise ValueError(f"expected two_texts and letters to be a boolean and a number, got {values!r:.60}")
             max_steps = values.get("max_steps")
             if max_steps is not None and (not isinstance(max_steps, int) or isinstance(max_steps, bool)):

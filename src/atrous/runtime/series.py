@@ -53,7 +53,7 @@ def _number(value: Any, place: int) -> float:
         return math.nan
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.inf
     if math.isinf(number):
         shown = repr(value) if len(repr(value)) <= 40 else f"{repr(value)[:40]}..."
@@ -110,5 +110,5 @@ class Series:
                 raise ValueError(f"expected mean and deviation, got {values!r:.60}")
             mean, deviation = (tuple(float(number) for number in values[name]) for name in ("mean", "deviation"))
             return cls(mean, deviation)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise FolderError(f"the model's scale of values cannot be read: {error}; train the model again") from error

@@ -64,7 +64,8 @@ class Tokeniser:
         if self.kind == "bytes" and self.tokens:
             raise ValueError(f"Tokeniser of bytes needs no tokens, got {len(self.tokens)}")
         if len(set(self.tokens)) < len(self.tokens):
-            twice = next(token for place, token in enumerate(self.tokens) if token in self.tokens[:place])
+            seen: set[str] = set()
+            twice = next(token for token in self.tokens if token in seen or seen.add(token))  # type: ignore[func-returns-value]
             raise ValueError(f"Tokeniser needs distinct tokens, got {twice!r} twice")
         if self.kind == "bpe":
             self._check_pairs()

@@ -14,20 +14,28 @@ from atrous.embed import embedding
 from atrous.encode import ENCODERS
 from atrous.model import Model
 from atrous.predict import Classes, Labels
+from atrous.tasks.bounded import AtMost, room
 from atrous.tasks.scoring import classes_scores, labels_scores
 
 
-def build(settings: Settings, *, sizes: Mapping[str, int], labels: int) -> Model:
+def build(settings: Settings, *, sizes: Mapping[str, int], labels: int, most: int | None = None) -> Model:
     """A fresh model as the settings say, presets filled in, its weights drawn from torch's default generator.
 
     sizes: of each field of the batch, how many ids there are, or features: `Reader.sizes`.
     labels: how many there are to choose from.
+    most: how many numbers it may hold; None for what fits into half the machine's memory.
 
     >>> from atrous.config import load
     >>> build(load(encode="tcn"), sizes={"ids": 100}, labels=2).window
     Window(left=60, right=0, stride=1)
+
+    Raises ConfigError if it would hold more.
     """
-    chosen = settings.resolved()
+    with AtMost(room() if most is None else most):
+        return _built(settings.resolved(), sizes, labels)
+
+
+def _built(chosen: Settings, sizes: Mapping[str, int], labels: int) -> Model:
     embed = embedding(chosen.embed, sizes)
     encode = ENCODERS[chosen.encode.name](embed.outputs, **chosen.encode.options)
     channels = encode.outputs or embed.outputs
