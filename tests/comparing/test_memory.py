@@ -22,7 +22,7 @@ def test_weights_gradients_and_moments_are_counted():
     plain = torch.optim.SGD(model.parameters(), lr=0.1)
     activations = 2 * ROWS * SIZE * FLOAT
     found = peak_bytes(model, stepper(model, plain), plain)
-    assert 2 * weights + activations <= found <= 3 * weights + 2 * activations
+    assert 2 * weights + activations <= found <= 2 * weights + 3 * activations
     adam = torch.optim.AdamW(model.parameters(), lr=0.1, fused=True)
     assert 2 * weights <= peak_bytes(model, stepper(model, adam), adam) - found <= 3 * weights
 

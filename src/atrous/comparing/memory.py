@@ -15,13 +15,14 @@ def peak_bytes(model: nn.Module, step: Callable[[], object], optimiser: Optimize
     Not the process's memory: the interpreter and torch's own code, some hundreds of megabytes, are the same for all.
     On the CPU the number depends on shapes alone, not on the machine or on what else runs.
 
-    step: one training step of the model; it is called twice, for the first makes the gradients and the moments.
+    step: one training step of the model; it is called twice, for the first makes the moments.
 
     >>> linear = nn.Linear(100, 100, bias=False)
     >>> peak_bytes(linear, lambda: linear(torch.zeros(1, 100)))  # weights, one input, one output
     40800
     """
     step()
+    model.zero_grad()  # so that the step frees nothing that was there before it: the profiler does not know its size
     held = sum({tensor.untyped_storage().data_ptr(): tensor.nbytes for tensor in _held(model, optimiser)}.values())
     device = next(model.parameters()).device
     if device.type == "cuda":
@@ -47,10 +48,7 @@ def peak_bytes(model: nn.Module, step: Callable[[], object], optimiser: Optimize
 
 def _held(model: nn.Module, optimiser: Optimizer | None) -> Iterator[Tensor]:
     """What is alive before a step begins."""
-    for parameter in model.parameters():
-        yield parameter
-        if parameter.grad is not None:
-            yield parameter.grad
+    yield from model.parameters()
     yield from model.buffers()
     for kept in [] if optimiser is None else optimiser.state.values():
         yield from (value for value in kept.values() if isinstance(value, Tensor))
