@@ -1,11 +1,12 @@
 import json
+import sys
 
 import pytest
 from tests.comparing.races import raced
 
 from atrous.comparing.baselines import TRIGRAMS
 from atrous.comparing.judged import Judge
-from atrous.comparing.outcome import leave, outcome, winner
+from atrous.comparing.outcome import keep, leave, outcome, winner
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import references
 from atrous.comparing.runs import run
@@ -57,7 +58,22 @@ def test_the_best_is_chosen_on_dev(race):
 def test_what_is_left_holds_every_run_but_one_model(race, tmp_path):
     results, _, folder = race
     leave(results, folder, tmp_path)
+    keep(results, tmp_path, quiet=True)
     assert json.loads((tmp_path / "results.json").read_text()) == results
     assert (tmp_path / "best" / "model.safetensors").is_file()
     left = sorted(str(path.relative_to(tmp_path)) for path in (tmp_path / "runs").rglob("*.*") if path.is_file())
     assert left == [f"runs/ngram-rate0.005-seed{seed}/{name}" for seed in (0, 1) for name in ("run.json", "test.npy")]
+
+
+def test_the_page_shows_the_race_where_it_can_be_drawn(race, tmp_path, monkeypatch, capsys):
+    keep(race[0], tmp_path, quiet=False)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "ngram" in page
+    assert capsys.readouterr().err == ""
+    (tmp_path / "report.html").unlink()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    keep(race[0], tmp_path, quiet=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["results.json"]
+    said = capsys.readouterr().err
+    assert said.startswith("no report.html: ")
+    assert "atrous[report]" in said

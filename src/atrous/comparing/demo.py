@@ -86,7 +86,7 @@ def demo(
                 for text, answer in zip(SENTENCES, answers, strict=True)
             ]
         results["seconds"] = round(time.perf_counter() - started, 1)
-        keep(results, folder)
+        keep(results, folder, quiet=quiet)
     return results
 
 

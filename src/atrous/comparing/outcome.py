@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import statistics
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from atrous.comparing.entry import Entry
 from atrous.comparing.judged import Judge
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import References
+from atrous.comparing.report import REPORT, report
 from atrous.comparing.runs import LOGITS, MODEL, RECORD, Run, answers_of, bundle_of, read_runs
 from atrous.comparing.speed import speeds
 from atrous.comparing.verdict import verdict
 from atrous.data.corpus import Corpus
+from atrous.errors import MissingExtra
 
 FORMAT = 2  # of results.json; 1 had one rate, no differences and no curves
 _NOT_MEASURED = (
@@ -98,7 +101,7 @@ def outcome(
 
 
 def leave(results: dict[str, Any], folder: Path, out: Path) -> None:
-    """Write what a race leaves: its results, the best model, and the record and the answers of every run.
+    """Write what a race leaves of its runs: the best model, and the record and the answers of each.
 
     folder: where the race was run. out: where to write.
     """
@@ -111,9 +114,13 @@ def leave(results: dict[str, Any], folder: Path, out: Path) -> None:
         for part in (RECORD, LOGITS):
             if (folder / RUNS / run.name / part).exists():
                 shutil.copyfile(folder / RUNS / run.name / part, out / RUNS / run.name / part)
-    keep(results, out)
 
 
-def keep(results: dict[str, Any], out: Path) -> None:
-    """Write results.json."""
+def keep(results: dict[str, Any], out: Path, *, quiet: bool) -> None:
+    """Write results.json, and the page that shows it where matplotlib is there to draw it."""
     (out / RESULTS).write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    try:
+        (out / REPORT).write_text(report(results), encoding="utf-8")
+    except MissingExtra as error:
+        if not quiet:
+            print(f"no {REPORT}: {error}", file=sys.stderr)

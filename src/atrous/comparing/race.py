@@ -17,7 +17,7 @@ from atrous.comparing.entry import Entry, turns
 from atrous.comparing.estimate import costs
 from atrous.comparing.judged import Judge
 from atrous.comparing.machine import machine
-from atrous.comparing.outcome import leave, outcome
+from atrous.comparing.outcome import keep, leave, outcome
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import references
 from atrous.comparing.remembered import fingerprint, remember, remembered
@@ -106,6 +106,7 @@ def compare(
         results = race(corpus, chosen, terms, folder=work.folder, device=device, quiet=quiet, **about)
         with new_folder(out, force=force or resume, marks=[RESULTS]) as folder:
             leave(results, work.folder, folder)
+            keep(results, folder, quiet=quiet)
         if results["interrupted"]:
             _say(f"{work_of(out)} keeps what was done; the same command with --resume goes on", quiet)
         else:
