@@ -44,7 +44,7 @@ SHORT = Program(DEFAULT, Terms(budget=50_000, rates=1), ("train.epochs=3",))  # 
 FULL = Program(  # about twenty
     ("bag", "ngram", "tcn", "residual", "wavenet", "gru", "bilstm", "hybrid", "attention"),
     Terms(),
-    ("train.epochs=4",),
+    ("train.epochs=5",),
 )
 
 
