@@ -91,4 +91,4 @@ def _words(race: Race, found: list[Bin]) -> str:
     if error is not None:
         off = points(error, sign=False)
         said += f" Its expected calibration error is {error:.3f}: typically a probability is off by {off} points."
-    return said.replace("%", " %")
+    return said.replace("%", "\N{NO-BREAK SPACE}%")

@@ -57,7 +57,7 @@ def _forest(race: Race) -> Html:
         axes.set_ylim(-0.6, len(found) - 0.4)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel(f"points of {race.score} by which {first.short} is better")
+        axes.set_xlabel(f"points of {race.score} by which it is better")
 
     title = f"{first.name} against every other"
     says = "; ".join(

@@ -142,29 +142,31 @@ def _inline(svg: str, name: str, *, title: str, says: str) -> Html:
     body = re.sub(r"<style.*?</style>", "", svg[svg.index("<svg") :], count=1, flags=re.DOTALL)
     opening, body = body.split(">", 1)
     box = re.search(r'viewBox="([^"]*)"', opening)
-    named = set(re.findall(r"#([\w.-]+)[\")]", body))
-    body = re.sub(r"<[^>]*>", lambda found: _tag(found[0], name, named), body)
-    body = re.sub(r">\s+<", "><", body).replace("<defs></defs>", "").replace("<g></g>", "")
+    # Texts and tags by turns: what is done to tags must not happen to a text that looks like one.
+    parts = re.split(r"(<[^>]*>)", body)
+    parts[1::2] = _tags("\0".join(parts[1::2]), name).split("\0")
+    body = re.sub(r">\s+<", "><", "".join(parts)).replace("<defs></defs>", "").replace("<g></g>", "")
     words = tag("title", text(title, 200), id=f"{name}-t") + tag("desc", text(says, 600), id=f"{name}-d")
     start = f'<svg viewBox="{box[1] if box else ""}" role="img" aria-labelledby="{name}-t {name}-d">'
     return Html(start + words + body.rstrip())
 
 
-def _tag(one: str, name: str, named: set[str]) -> str:
-    """One tag of matplotlib's: colours by name, ids that are used and no others, short numbers, our font."""
+def _tags(tags: str, name: str) -> str:
+    """The tags of matplotlib: colours by name, ids that are used and no others, short numbers, the page's font."""
+    used = {*re.findall(r'="(?:url\()?#([^")]+)', tags)}
 
     def identity(found: re.Match[str]) -> str:
-        return f' id="{name}-{found[1]}"' if found[1] in named else ""
+        return f' id="{name}-{found[1]}"' if found[1] in used else ""
 
-    one = re.sub(r"\s+", " ", one)
-    one = re.sub(r' id="([^"]*)"', identity, one)
-    one = re.sub(r"xlink:href=\"#", f'href="#{name}-', one)
-    one = re.sub(r"url\(#", f"url(#{name}-", one)
-    one = re.sub(r"#[0-9a-f]{6}\b", lambda found: f"var(--{COLOURS[found[0]]})", one)
-    one = re.sub(r" font-family: [^;\"]*;?", "", one)
-    one = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", one)
-    one = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), one)
-    return one.replace("; ", ";").replace(": ", ":").replace(" z ", "z")
+    tags = re.sub(r"\s+", " ", tags)
+    tags = re.sub(r' id="([^"]*)"', identity, tags)
+    tags = re.sub(r"xlink:href=\"#", f'href="#{name}-', tags)
+    tags = re.sub(r"url\(#", f"url(#{name}-", tags)
+    tags = re.sub(r"#[0-9a-f]{6}\b", lambda found: f"var(--{COLOURS.get(found[0], 'ink')})", tags)
+    tags = re.sub(r" font-family: [^;\"]*;?", "", tags)
+    tags = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", tags)
+    tags = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), tags)
+    return tags.replace("; ", ";").replace(": ", ":").replace(" z ", "z")
 
 
 def swatch(place: int) -> Html:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,8 +62,13 @@ def _written(
     spot: tuple[float, float] | None = None,
 ) -> Box:
     """Write a name into the first of the boxes that covers least; which it was."""
-    covered = [round(_outside(box, frame) + sum(_overlap(box, other) for other in taken), 3) for box in boxes]
-    box = boxes[covered.index(min(covered))]
+    box, least = boxes[0], math.inf
+    for one in boxes:
+        covered = round(_outside(one, frame) + sum(_overlap(one, other) for other in taken), 3)
+        if covered < least:
+            box, least = one, covered
+        if not least:
+            break
     middle = (box[1] + box[3]) / 2
     away = spot is not None and _distance(box, spot) > 1.1 * _GAP
     axes.annotate(
@@ -96,7 +103,8 @@ def _ends(name: str, frame: Box) -> tuple[float, float]:
 
 
 def _at(name: str, left: float, bottom: float) -> Box:
-    return left, bottom, left + max(1, len(name)) * _FONT * _LETTER, bottom + _FONT
+    letters = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in name)
+    return left, bottom, left + max(1, letters) * _FONT * _LETTER, bottom + _FONT
 
 
 def _distance(box: Box, spot: tuple[float, float]) -> float:

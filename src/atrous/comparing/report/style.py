@@ -92,6 +92,7 @@ dd {{ margin: 0; overflow-wrap: anywhere; max-width: 46rem }}
   body {{ padding: 1rem .9rem 3rem }}
   h1 {{ font-size: 1.4rem }}
   .verdict {{ font-size: 1.05rem }}
+  tbody th, thead th:first-child {{ max-width: 45vw; overflow: hidden; text-overflow: ellipsis }}
   th, td {{ padding: .3rem .45rem }}
   dl {{ grid-template-columns: 1fr }}
   dd {{ margin-bottom: .5rem }}
