@@ -36,6 +36,7 @@ ORDER = [
     "streaming",
     "training",
     "comparing exporting instruments",
+    "tuning",
     "serving sklearn",
     "cli",
     "__main__",

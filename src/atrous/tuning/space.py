@@ -1,0 +1,110 @@
+"""What is searched, by encoder, and in what range. No torch here.
+
+Every preset lies within its range, for it is what each encoder is tried with first. Widths go to some twice the
+preset's, which is four times the parameters: a search asks for the best scores, not, as a race, for the best of a size.
+"""
+
+from __future__ import annotations
+
+from atrous.tuning.kinds import Among, Kind, Share, Times, Whole
+
+DROPOUT = Share()
+
+# Of every encoder.
+EVERY: dict[str, Kind] = {
+    "train.rate": Times(0.2, 4.0),
+    "embed.dropout": Share(step=0.1),
+    "predict.dropout": Share(step=0.1),
+}
+
+# Of each encoder its own: how wide, how deep, how many steps a convolution reads.
+SPACE: dict[str, dict[str, Kind]] = {
+    "attention": {
+        "encode.channels": Whole(32, 128, 16),
+        "encode.depth": Whole(1, 4),
+        "encode.wide": Whole(64, 512, 64),
+        "encode.dropout": DROPOUT,
+    },
+    "bag": {  # it is the embedding, and what it sees of order are the pairs
+        "embed.channels": Whole(32, 256, 32),
+        "embed.bigrams": Whole(0, 80_000, 20_000),
+    },
+    "bigru": {"encode.channels": Whole(40, 160, 20), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "bilstm": {"encode.channels": Whole(32, 160, 16), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "birnn": {"encode.channels": Whole(64, 320, 32), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "deep": {"encode.channels": Whole(12, 60, 8), "encode.depth": Whole(2, 6), "encode.kernel": Whole(2, 5)},
+    "dense": {
+        "encode.growth": Whole(6, 36, 6),
+        "encode.depth": Whole(2, 6),
+        "encode.blocks": Whole(1, 3),
+        "encode.kernel": Whole(2, 7),
+        "encode.dropout": DROPOUT,
+    },
+    "gated": {
+        "encode.channels": Whole(24, 120, 16),
+        "encode.depth": Whole(1, 8),
+        "encode.kernel": Whole(2, 7),
+        "encode.dropout": DROPOUT,
+    },
+    "gru": {"encode.channels": Whole(56, 248, 32), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "highway": {
+        "encode.channels": Whole(32, 128, 16),
+        "encode.depth": Whole(2, 7),
+        "encode.kernel": Whole(2, 7),
+        "encode.dropout": DROPOUT,
+    },
+    "hybrid": {
+        "encode.channels": Whole(32, 160, 16),
+        "encode.kernel": Whole(3, 9),
+        "encode.halvings": Whole(0, 3),
+        "encode.recurrence": Among(("gru", "lstm")),
+    },
+    "kmax": {
+        "encode.channels": Whole(40, 168, 32),
+        "encode.kernels": Among(((5,), (5, 3), (7, 5), (7, 5, 3))),
+        "encode.least": Whole(2, 8),
+    },
+    "lstm": {"encode.channels": Whole(64, 256, 32), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "multiscale": {
+        "encode.channels": Whole(24, 120, 16),
+        "encode.depth": Whole(1, 4),
+        "encode.kernel": Whole(2, 5),
+        "encode.dropout": DROPOUT,
+    },
+    "ngram": {
+        "encode.channels": Whole(32, 256, 32),
+        "encode.kernels": Among(((2, 3), (2, 3, 4), (3, 4, 5), (2, 3, 4, 5, 6), (3, 5, 7))),
+    },
+    "residual": {
+        "encode.channels": Whole(32, 128, 16),
+        "encode.depth": Whole(2, 7),
+        "encode.kernel": Whole(2, 7),
+        "encode.dropout": DROPOUT,
+    },
+    "rnn": {"encode.channels": Whole(96, 480, 64), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
+    "tcn": {
+        "encode.channels": Whole(32, 128, 16),
+        "encode.depth": Whole(2, 7),
+        "encode.kernel": Whole(2, 7),
+        "encode.dropout": DROPOUT,
+    },
+    "tdnn": {
+        "encode.channels": Whole(40, 168, 32),
+        "encode.contexts": Among(
+            (
+                ((1, 1), (2, 2)),
+                ((2, 2), (1, 2), (3, 3)),
+                ((2, 2), (1, 2), (3, 3), (7, 2)),
+                ((2, 2), (2, 2), (3, 3), (7, 7)),
+            )
+        ),
+    },
+    "unet": {"encode.channels": Whole(16, 64, 16), "encode.depth": Whole(1, 4), "encode.kernel": Whole(2, 5)},
+    "wavenet": {
+        "encode.channels": Whole(16, 96, 16),
+        "encode.skips": Whole(32, 128, 32),
+        "encode.depth": Whole(3, 9),
+        "encode.kernel": Whole(2, 4),
+        "encode.dropout": DROPOUT,
+    },
+}
