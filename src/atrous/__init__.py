@@ -1,6 +1,6 @@
 """atrous: convolutional sequence models, with recurrent models as equal citizens.
 
-    train, compare, load, field, example_data    what one does
+    train, compare, tune, load, field, example_data   what one does
     export, verify                                a model without torch; the proof that its readings agree
     Bundle                                        what train and load return: predict, evaluate, window, save
     Layer, Pool                                   what a part of one's own derives from
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from atrous.instruments.field import field
     from atrous.streaming.session import Session
     from atrous.training.run import train
+    from atrous.tuning.search import tune
     from atrous.window import Cost, Window
 
 __version__ = "0.1.0"
@@ -79,6 +80,7 @@ __all__ = [
     "field",
     "load",
     "train",
+    "tune",
     "verify",
 ]
 
@@ -96,6 +98,7 @@ _HOMES = {
     "field": "atrous.instruments.field",
     "load": "atrous.bundle.folder",
     "train": "atrous.training.run",
+    "tune": "atrous.tuning.search",
     "verify": "atrous.exporting.verifying",
 }
 

@@ -8,7 +8,7 @@ from atrous.cli import asking, learning
 from atrous.comparing import race
 from atrous.config import ENCODE_SETTINGS, Settings
 
-COMMANDS = ["demo", "data", "train", "compare", "evaluate", "predict", "field", "export", "verify"]
+COMMANDS = ["demo", "data", "train", "compare", "tune", "evaluate", "predict", "field", "export", "verify"]
 
 
 def test_version_and_help_need_nothing_heavy():

@@ -1,10 +1,11 @@
 import json
 import math
 import random
+import sys
 
 import pytest
 
-from atrous.errors import ConfigError
+from atrous.errors import ConfigError, MissingExtra
 from atrous.tuning.journal import Journal, Record, quietly
 
 FIRST = {"which": "a", "a x": 1.0, "rate": 1.0}
@@ -152,3 +153,10 @@ def test_a_damaged_journal_is_refused_with_its_name(tmp_path, text):
 def test_a_record_is_plain_json(tmp_path):
     record = run(tmp_path / "journal.log", 1).records[0]
     assert Record(**json.loads(json.dumps(record.to_json()))) == record
+
+
+def test_without_optuna_one_sentence_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(MissingExtra, match=r'install it with: pip install "atrous\[tune\]"'):
+        Journal(tmp_path / "journal.log", seed=0)
+    assert not list(tmp_path.iterdir())

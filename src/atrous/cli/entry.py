@@ -15,10 +15,11 @@ from atrous.cli.checking import export, verify
 from atrous.cli.comparing import compare, demo
 from atrous.cli.learning import data, train
 from atrous.cli.shown import STOPPED, say
+from atrous.cli.tuning import tune
 from atrous.errors import AtrousError, NotEqual
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 
-COMMANDS = (demo, data, train, compare, evaluate, predict, field, export, verify)  # in the order of the help
+COMMANDS = (demo, data, train, compare, tune, evaluate, predict, field, export, verify)  # in the order of the help
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

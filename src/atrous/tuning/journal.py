@@ -13,14 +13,6 @@ import numpy as np
 
 from atrous.errors import ConfigError, MissingExtra
 
-try:
-    import optuna
-    from optuna.storages.journal import JournalFileBackend
-except ImportError as error:
-    raise MissingExtra(
-        'tune needs optuna, which is not installed; install it with: pip install "atrous[tune]"'
-    ) from error
-
 _NAME = "atrous"  # of the study in its file
 _ABOUT, _RECORD = "about", "record"  # what the study and each trial of it keep of ours
 _RANDOM = 10  # trials before the sampler trusts what it has seen
@@ -28,8 +20,7 @@ _PATIENT = 4  # so many complete trials, and more, before any is given up
 _FROM_EPOCH = 2  # trials are given up from here on: in the first epoch the rate is still rising
 _LEAST = 3  # complete trials that must have come as far for the median to mean something
 
-_State = optuna.trial.TrialState
-_STATES = {"complete": _State.COMPLETE, "pruned": _State.PRUNED, "failed": _State.FAIL}
+_STATES = {"complete": "COMPLETE", "pruned": "PRUNED", "failed": "FAIL"}  # ours and optuna's
 
 Drawn = TypeVar("Drawn")
 
@@ -56,6 +47,17 @@ class Record:
         return asdict(self)
 
 
+def library() -> Any:
+    """optuna; raises MissingExtra, saying what to install, where it is not."""
+    try:
+        import optuna
+    except ImportError as error:
+        raise MissingExtra(
+            'tune needs optuna, which is not installed; install it with: pip install "atrous[tune]"'
+        ) from error
+    return optuna
+
+
 class Journal:
     """A study in a file: every step of it is written at once, so that a kill loses the trial under way and no other.
 
@@ -64,25 +66,28 @@ class Journal:
 
     kinds: encoders there are to choose from; each is seen once before any trial is given up.
 
-    Raises ConfigError if the file is damaged.
+    Raises ConfigError if the file is damaged, and MissingExtra without optuna.
     Source: Bergstra et al. 2011, Algorithms for hyper-parameter optimization (the sampler); Golovin et al. 2017, Google
     Vizier, section 3.2.2 (the median rule)
     """
 
     def __init__(self, path: Path, *, seed: int, kinds: int = 1) -> None:
         self.path, self.seed = path, seed
+        self._optuna = library()
+        self._states = self._optuna.trial.TrialState
         _mend(path)
+        storages, pruner = self._optuna.storages, self._optuna.pruners.MedianPruner
         try:
-            storage = optuna.storages.JournalStorage(JournalFileBackend(str(path)))
-            self._study = optuna.create_study(
-                storage=storage, study_name=_NAME, direction="maximize", load_if_exists=True,
-                pruner=optuna.pruners.MedianPruner(max(kinds, _PATIENT), _FROM_EPOCH, n_min_trials=_LEAST),
+            self._study = self._optuna.create_study(
+                storage=storages.JournalStorage(storages.journal.JournalFileBackend(str(path))),
+                study_name=_NAME, direction="maximize", load_if_exists=True,
+                pruner=pruner(max(kinds, _PATIENT), _FROM_EPOCH, n_min_trials=_LEAST),
             )  # fmt: skip
         except Exception as error:  # whatever replaying lines that optuna did not write runs into
             raise ConfigError(f"{path}: damaged ({error}); begin anew with --force") from error
-        self._running: optuna.Trial | None = None
-        for trial in self._study.get_trials(states=(_State.RUNNING,)):
-            self._study.tell(trial.number, state=_State.FAIL)  # by a process that is no more
+        self._running: Any = None
+        for trial in self._study.get_trials(states=(self._states.RUNNING,)):
+            self._study.tell(trial.number, state=self._states.FAIL)  # by a process that is no more
 
     @property
     def about(self) -> dict[str, Any]:
@@ -111,15 +116,15 @@ class Journal:
         complete = [record for record in self.records if record.state == "complete"]
         return max(complete, key=lambda record: record.value or 0.0, default=None)
 
-    def ask(self, draw: Callable[[optuna.Trial], Drawn], first: Mapping[str, Any] | None = None) -> Drawn:
+    def ask(self, draw: Callable[[Any], Drawn], first: Mapping[str, Any] | None = None) -> Drawn:
         """Begin the next trial: what `draw` makes of it.
 
         first: what the trial is to give instead of drawing, by name.
         """
         number = len(self.records) + 1
         seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
-        self._study.sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM)
-        waiting = self._study.get_trials(deepcopy=False, states=(_State.WAITING,))
+        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM)
+        waiting = self._study.get_trials(deepcopy=False, states=(self._states.WAITING,))
         if first is not None and not waiting:  # a kill may have come between these two lines
             self._study.enqueue_trial(dict(first))
         self._running = self._study.ask()
@@ -135,13 +140,15 @@ class Journal:
         """End the trial under way."""
         trial = self._trial()
         trial.set_user_attr(_RECORD, record.to_json())
-        self._study.tell(trial, record.value if record.state == "complete" else None, state=_STATES[record.state])
+        self._study.tell(
+            trial, record.value if record.state == "complete" else None, state=self._states[_STATES[record.state]]
+        )
         self._running = None
 
     def abandon(self) -> None:
         """Give up the trial under way as if it had never been."""
         if self._running is not None:
-            self._study.tell(self._running, state=_State.FAIL)
+            self._study.tell(self._running, state=self._states.FAIL)
             self._running = None
 
     def importances(self, least: int = 20) -> dict[str, float]:
@@ -150,22 +157,23 @@ class Journal:
         Empty with fewer than `least` complete trials, which would say nothing.
         Source: Watanabe et al. 2023, PED-ANOVA, https://arxiv.org/abs/2304.10255
         """
-        complete = self._study.get_trials(deepcopy=False, states=(_State.COMPLETE,))
+        complete = self._study.get_trials(deepcopy=False, states=(self._states.COMPLETE,))
         if len(complete) < least or len({trial.value for trial in complete}) < 2:
             return {}
-        evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=0.25)
-        return optuna.importance.get_param_importances(self._study, evaluator=evaluator)
+        importance = self._optuna.importance
+        evaluator = importance.PedAnovaImportanceEvaluator(target_quantile=0.25)
+        return dict(importance.get_param_importances(self._study, evaluator=evaluator))
 
-    def _trial(self) -> optuna.Trial:
+    def _trial(self) -> Any:
         if self._running is None:
             raise ValueError("Journal needs a trial under way, got none; call ask first")
         return self._running
 
 
-def _ended(trial: optuna.trial.FrozenTrial) -> bool:
+def _ended(trial: Any) -> bool:
     """Whether a trial was told how it ended: a kill may come after its record was kept and before that."""
     record = trial.user_attrs.get(_RECORD)
-    return record is not None and _STATES[record["state"]] == trial.state
+    return record is not None and _STATES[record["state"]] == trial.state.name
 
 
 def _mend(path: Path) -> None:
@@ -180,9 +188,10 @@ def _mend(path: Path) -> None:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Within the block optuna says nothing of its own."""
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    logging = library().logging
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.ERROR)
     try:
         yield
     finally:
-        optuna.logging.set_verbosity(before)
+        logging.set_verbosity(before)

@@ -1,0 +1,143 @@
+"""Trial after trial, until there were enough of them or the time is over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from atrous.config import Settings
+from atrous.data.corpus import Corpus
+from atrous.predict import HEADS
+from atrous.runtime.readable import spoken as readable
+from atrous.training.callbacks import Watch
+from atrous.training.tokens import Tokens, alike, tokenise
+from atrous.tuning.attempt import Ended, OutOfTime, attempt, kept
+from atrous.tuning.free import Values, changed, free, spoken, start
+from atrous.tuning.goal import Goal
+from atrous.tuning.journal import Journal, Record
+from atrous.tuning.space import EVERY
+
+_ENCODER = "encode.name"
+
+
+class Tokenised:
+    """The rows as tokens, made once for all settings that read them alike."""
+
+    def __init__(self, corpus: Corpus, *, quiet: bool) -> None:
+        self.corpus, self.quiet = corpus, quiet
+        self._made: dict[str, Tokens] = {}
+
+    def of(self, settings: Settings) -> Tokens:
+        """What a model with these settings reads."""
+        key = alike(settings)
+        if key not in self._made:
+            self._made[key] = tokenise(self.corpus, settings, quiet=self.quiet)
+        return self._made[key]
+
+
+def search(
+    chosen: Sequence[Settings],
+    rows: Tokenised,
+    journal: Journal,
+    goal: Goal,
+    *,
+    folder: Path,
+    device: str,
+    quiet: bool,
+) -> bool:
+    """Go on with the trials of a journal; the best model so far is in `folder`. Whether a Ctrl-C ended it.
+
+    chosen: the settings of each encoder. Its first trial is what they say, with the preset wherever they say nothing;
+    then all that they leave open is drawn. With the time over, trials go on until one is complete, or until every
+    encoder had its first.
+    """
+    by_name: dict[str, Settings] = {settings.encode.name: settings for settings in chosen}
+    while not goal.reached(done := len(journal.records)):
+        started = journal.best is not None
+        if goal.over and (started or done >= len(chosen)):
+            break
+        settings, values = _next(by_name, journal)
+        name = goal.said(done + 1)
+        tried = f"{settings.encode.name}, {spoken(values) if done >= len(chosen) else 'as it is'}"
+        watch = None if quiet else Watch(f"{name}: {settings.encode.name}", lines=False)
+        try:
+            ended = attempt(
+                rows.corpus, settings, rows.of(settings), journal,
+                goal=goal if started else None, folder=folder, device=device, watch=watch,
+            )  # fmt: skip
+        except OutOfTime:
+            journal.abandon()
+            _say(f"{name}: {tried}: stopped, the time is over", quiet)
+            break
+        except KeyboardInterrupt:
+            journal.abandon()
+            return True
+        journal.tell(_record(done + 1, settings, values, ended))
+        _only_best(journal, folder)
+        _say(f"{name}: {tried}: {_how(ended, settings)}{_best(journal, done + 1)}", quiet)
+        if not started and ended.state == "complete" and not goal.reached(done + 1):
+            _say(goal.estimate(done + 1, ended.seconds), quiet)
+    return False
+
+
+def _next(chosen: dict[str, Settings], journal: Journal) -> tuple[Settings, Values]:
+    """The settings of the next trial, and those values in them that are its own."""
+    names = list(chosen)
+
+    def draw(trial: Any) -> tuple[Settings, Values]:
+        name = trial.suggest_categorical(_ENCODER, names) if len(names) > 1 else names[0]
+        values = {key: kind.ask(trial, _asked(name, key)) for key, kind in free(chosen[name]).items()}
+        return changed(chosen[name], values), values
+
+    number = len(journal.records)
+    return journal.ask(draw, _first(chosen[names[number]], len(names)) if number < len(names) else None)
+
+
+def _first(settings: Settings, names: int) -> dict[str, Any]:
+    """What the first trial of an encoder gives, by the names that optuna knows."""
+    name, begun = settings.encode.name, start(settings)
+    found = {_asked(name, key): kind.asked(begun[key]) for key, kind in free(settings).items()}
+    return {_ENCODER: name, **found} if names > 1 else found
+
+
+def _asked(name: str, key: str) -> str:
+    """What optuna calls a setting: those that all encoders share by one name, so that what is learnt of one counts."""
+    return key if key in EVERY else f"{name} {key}"
+
+
+def _record(number: int, settings: Settings, values: Values, ended: Ended) -> Record:
+    return Record(
+        number, settings.encode.name, values, ended.state, ended.value, ended.curve, round(ended.seconds, 3),
+        ended.failure,
+    )  # fmt: skip
+
+
+def _only_best(journal: Journal, folder: Path) -> None:
+    """Take away the models of trials that are no longer the best."""
+    best = journal.best
+    for path in folder.glob(kept(0).replace("0", "*")):
+        if best is None or path.name != kept(best.number):
+            rmtree(path, ignore_errors=True)
+
+
+def _how(ended: Ended, settings: Settings) -> str:
+    score = readable(HEADS[settings.predict.name].score)
+    if ended.value is None:
+        return f"failed: {ended.failure}"
+    early = "" if ended.state == "complete" else f"given up after epoch {len(ended.curve)} with "
+    return f"{early}dev {score} {max(ended.value, 0):.4f} in {ended.seconds:.0f} s"
+
+
+def _best(journal: Journal, number: int) -> str:
+    best = journal.best
+    if best is None:
+        return ""
+    return "; the best so far" if best.number == number else f"; the best is {best.value:.4f} of trial {best.number}"
+
+
+def _say(line: str, quiet: bool) -> None:
+    if not quiet:
+        print(line, file=sys.stderr, flush=True)
