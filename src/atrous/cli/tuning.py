@@ -9,7 +9,7 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName
-from atrous.cli.shown import STOPPED, prepare, say, say_json, to_ask
+from atrous.cli.shown import STOPPED, prepare, say, say_json
 from atrous.tuning import BEST, SETTINGS, TRIALS
 
 
@@ -88,6 +88,7 @@ def tune(
     check_work(out, force=force, resume=resume, marks=[TRIALS])
     library()
     place = prepare(device, threads)
+    from atrous.comparing.commands import to_ask
     from atrous.tuning.search import tune
     from atrous.tuning.table import shown
 
