@@ -26,7 +26,9 @@ def race(tmp_path_factory):
     for seed in (0, 1):
         first.runs.append(run(first.at(0.005, seed), corpus, tokens, folder=folder, device="cpu", watch=None))
     judge = Judge(Readable("classes", corpus.labels), tokens.test.targets)
-    found = outcome([first, second], PLAN, references(corpus), corpus, judge, folder=folder, interrupted=True)
+    found = outcome(
+        [first, second], PLAN, references(corpus), corpus, judge, folder=folder, device="cpu", interrupted=True
+    )
     return found, [first, second], folder
 
 

@@ -39,13 +39,17 @@ def winner(entries: Sequence[Entry]) -> Entry | None:
     return max(ended, key=lambda entry: statistics.fmean(run.dev or 0.0 for run in entry.ended), default=None)
 
 
-def measured(entries: Sequence[Entry], corpus: Corpus, folder: Path, *, timed: bool) -> list[dict[str, Any]]:
+def measured(
+    entries: Sequence[Entry], corpus: Corpus, folder: Path, *, device: str, timed: bool
+) -> list[dict[str, Any]]:
     """Of each model what its best run's model is measured for; None for what is not known.
 
-    timed: whether to measure speeds, which takes some seconds a model.
+    device: cpu or cuda. timed: whether to measure speeds, which takes some seconds a model.
     """
     found = [dict.fromkeys(_NOT_MEASURED, None) for _ in entries]
     bundles = [(place, bundle_of(entry.best, folder)) for place, entry in enumerate(entries) if entry.best is not None]
+    for _, bundle in bundles:
+        bundle.model.to(device)
     given = [row.given for row in corpus.test[:2048]]
     rates = speeds([(bundle, bundle.settings) for _, bundle in bundles], given) if timed and bundles else []
     for place, bundle in bundles:
@@ -68,6 +72,7 @@ def outcome(
     judge: Judge,
     *,
     folder: Path,
+    device: str,
     interrupted: bool,
 ) -> dict[str, Any]:
     """All that the runs in the race's folder say; an interrupted race is not timed."""
@@ -79,7 +84,7 @@ def outcome(
     }
     if beside.counts is not None:
         counts[TRIGRAMS] = beside.counts
-    found = measured(entries, corpus, folder, timed=not interrupted)
+    found = measured(entries, corpus, folder, device=device, timed=not interrupted)
     results = {
         "format": FORMAT,
         "score": entries[0].score,

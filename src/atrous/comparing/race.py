@@ -159,9 +159,10 @@ def race(
         settings[0].predict.name, corpus.labels, settings[0].predict.threshold, settings[0].data.separator
     )
     judge = Judge(readable, tokens.test.targets)
-    results = outcome(entries, plan, beside, corpus, judge, folder=folder, interrupted=interrupted)
+    place = accelerator(device)
+    results = outcome(entries, plan, beside, corpus, judge, folder=folder, device=place, interrupted=interrupted)
     results["data"] |= {"cut": tokens.cut, "files": files}
-    return {**results, "commands": commands, "machine": machine(accelerator(device))}
+    return {**results, "commands": commands, "machine": machine(place)}
 
 
 def _planned(

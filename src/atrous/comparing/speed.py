@@ -69,6 +69,8 @@ class _Runners:
         size = min(settings.train.batch, len(few))
         middle = rows.lengths.argsort()[(len(few) - size) // 2 :][:size]
         batch, targets = rows.batch(middle)
+        device = next(bundle.model.parameters()).device
+        batch, targets = batch.map(lambda part: part.to(device)), targets.to(device)
         self.model = copy.deepcopy(bundle.model).train()
         step, self.optimiser = stepper(self.model)
         self.parts: dict[str, tuple[Callable[[], object], int]] = {
@@ -84,5 +86,7 @@ def _rate(run: Callable[[], object]) -> float:
     calls, started = 0, time.perf_counter()
     while (spent := time.perf_counter() - started) < _SECONDS or not calls:
         run()
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.synchronize()  # what was queued is not yet done
         calls += 1
     return calls / (spent or _SECONDS)
