@@ -7,8 +7,8 @@
 DATA is a text file of lines `<label> <sentence>` in latin-1, .gz or not: Hu and Liu's customer reviews (CR), TREC's
 questions and the like, as the repository sent-conv-torch of harvardnlp keeps them. A seed shuffles the rows into five
 stratified folds and is the model's random_state. The rivals are tuned, on the training rows of each fold alone: words
-or words and pairs of words, and one number each. Nothing of atrous is: encoders and rates are the presets, and only
-what a token is differs.
+or words and pairs of words, and one number each. Nothing of atrous is: encoders and rates are the presets, tokens are
+words.
 
 The results are kept in benchmarks/results/sklearn.json and shown in docs/sklearn.md. Seconds are those that one core
 computed for one fold, search and scoring included, on the machine that ran it last; on two slow cores with company all
@@ -60,7 +60,6 @@ def models(seed: int) -> dict[str, Any]:
         "`TfidfVectorizer`, `LogisticRegression`": GridSearchCV(logistic, strength, cv=3),
         '`TextClassifier("bag")` of words': TextClassifier("bag", settings=words, random_state=seed),
         '`TextClassifier("ngram")` of words': TextClassifier("ngram", settings=words, random_state=seed),
-        '`TextClassifier("ngram")` of characters': TextClassifier("ngram", random_state=seed),
     }
 
 
