@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from atrous.errors import ConfigError, MissingExtra
 
 _NAME = "atrous"  # of the study in its file
 _ABOUT, _RECORD = "about", "record"  # what the study and each trial of it keep of ours
-_RANDOM = 10  # trials before the sampler trusts what it has seen
+_RANDOM = 3  # trials at random after the presets; then, next to what did best: presets are no bad place to look
 _PATIENT = 4  # so many complete trials, and more, before any is given up
 _FROM_EPOCH = 2  # trials are given up from here on: in the first epoch the rate is still rising
 _LEAST = 3  # complete trials that must have come as far for the median to mean something
@@ -58,6 +59,19 @@ def library() -> Any:
     return optuna
 
 
+class _Alone:
+    """In the place of optuna's lock, which a kill would leave behind, for the next one to wait half a minute.
+
+    Whoever is here has the folder to itself, see `atrous.outputs.unfinished`.
+    """
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        return
+
+
 class Journal:
     """A study in a file: every step of it is written at once, so that a kill loses the trial under way and no other.
 
@@ -72,14 +86,14 @@ class Journal:
     """
 
     def __init__(self, path: Path, *, seed: int, kinds: int = 1) -> None:
-        self.path, self.seed = path, seed
+        self.path, self.seed, self._kinds = path, seed, kinds
         self._optuna = library()
         self._states = self._optuna.trial.TrialState
         _mend(path)
         storages, pruner = self._optuna.storages, self._optuna.pruners.MedianPruner
         try:
             self._study = self._optuna.create_study(
-                storage=storages.JournalStorage(storages.journal.JournalFileBackend(str(path))),
+                storage=storages.JournalStorage(storages.journal.JournalFileBackend(str(path), _Alone())),
                 study_name=_NAME, direction="maximize", load_if_exists=True,
                 pruner=pruner(max(kinds, _PATIENT), _FROM_EPOCH, n_min_trials=_LEAST),
             )  # fmt: skip
@@ -123,7 +137,7 @@ class Journal:
         """
         number = len(self.records) + 1
         seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
-        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM)
+        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed, n_startup_trials=self._kinds + _RANDOM)
         waiting = self._study.get_trials(deepcopy=False, states=(self._states.WAITING,))
         if first is not None and not waiting:  # a kill may have come between these two lines
             self._study.enqueue_trial(dict(first))
@@ -148,7 +162,7 @@ class Journal:
     def abandon(self) -> None:
         """Give up the trial under way as if it had never been."""
         if self._running is not None:
-            self._study.tell(self._running, state=self._states.FAIL)
+            self._study.tell(self._running, state=self._states.FAIL, skip_if_finished=True)
             self._running = None
 
     def importances(self, least: int = 20) -> dict[str, float]:
@@ -162,7 +176,9 @@ class Journal:
             return {}
         importance = self._optuna.importance
         evaluator = importance.PedAnovaImportanceEvaluator(target_quantile=0.25)
-        return dict(importance.get_param_importances(self._study, evaluator=evaluator))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of settings that few trials had
+            return dict(importance.get_param_importances(self._study, evaluator=evaluator))
 
     def _trial(self) -> Any:
         if self._running is None:
@@ -177,10 +193,7 @@ def _ended(trial: Any) -> bool:
 
 
 def _mend(path: Path) -> None:
-    """Take away what a kill may leave: a lock that nobody holds any more, and half a line at the end."""
-    # Whoever is here has the folder to itself, see outputs.unfinished; optuna would wait for half a minute.
-    for lock in path.parent.glob(f"{path.name}.lock*"):
-        lock.unlink()
+    """Take away what a kill may leave: half a line at the end."""
     if path.is_file():
         os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
 

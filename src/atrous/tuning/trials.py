@@ -54,33 +54,37 @@ def search(
     then all that they leave open is drawn. With the time over, trials go on until one is complete, or until every
     encoder had its first.
     """
-    by_name: dict[str, Settings] = {settings.encode.name: settings for settings in chosen}
-    while not goal.reached(done := len(journal.records)):
-        started = journal.best is not None
-        if goal.over and (started or done >= len(chosen)):
-            break
-        settings, values = _next(by_name, journal)
-        name = goal.said(done + 1)
-        tried = f"{settings.encode.name}, {spoken(values) if done >= len(chosen) else 'as it is'}"
-        watch = None if quiet else Watch(f"{name}: {settings.encode.name}", lines=False)
-        try:
-            ended = attempt(
-                rows.corpus, settings, rows.of(settings), journal,
-                goal=goal if started else None, folder=folder, device=device, watch=watch,
-            )  # fmt: skip
-        except OutOfTime:
-            journal.abandon()
-            _say(f"{name}: {tried}: stopped, the time is over", quiet)
-            break
-        except KeyboardInterrupt:
-            journal.abandon()
-            return True
-        journal.tell(_record(done + 1, settings, values, ended))
-        _only_best(journal, folder)
-        _say(f"{name}: {tried}: {_how(ended, settings)}{_best(journal, done + 1)}", quiet)
-        if not started and ended.state == "complete" and not goal.reached(done + 1):
-            _say(goal.estimate(done + 1, ended.seconds), quiet)
+    try:
+        while not goal.reached(done := len(journal.records)):
+            if goal.over and (journal.best is not None or done >= len(chosen)):
+                break
+            _trial(chosen, rows, journal, goal, folder, device, quiet)
+    except OutOfTime:
+        journal.abandon()
+        _say("the time is over; the trial under way does not count", quiet)
+    except KeyboardInterrupt:
+        journal.abandon()
+        return True
     return False
+
+
+def _trial(
+    chosen: Sequence[Settings], rows: Tokenised, journal: Journal, goal: Goal, folder: Path, device: str, quiet: bool
+) -> None:
+    """The next trial, from what it tries to the line that says how it went."""
+    number, first = len(journal.records) + 1, journal.best is None
+    settings, values = _next({one.encode.name: one for one in chosen}, journal)
+    name, encoder = goal.said(number), settings.encode.name
+    ended = attempt(
+        rows.corpus, settings, rows.of(settings), journal, goal=None if first else goal, folder=folder, device=device,
+        watch=None if quiet else Watch(f"{name}: {encoder}", lines=False),
+    )  # fmt: skip
+    journal.tell(_record(number, settings, values, ended))
+    _only_best(journal, folder)
+    tried = spoken(values) if number > len(chosen) else "as it is"
+    _say(f"{name}: {encoder}, {tried}: {_how(ended, settings)}{_best(journal, number)}", quiet)
+    if first and ended.state == "complete" and not goal.reached(number):
+        _say(goal.estimate(number, ended.seconds), quiet)
 
 
 def _next(chosen: dict[str, Settings], journal: Journal) -> tuple[Settings, Values]:
