@@ -7,11 +7,11 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from atrous.answering.shown import Shown, abstentions
 from atrous.data.text import STDIN, decoded, named
 from atrous.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from atrous.answering.shown import Shown
     from atrous.bundle.trained import Bundle
     from atrous.streaming.lines import Said
 
@@ -33,6 +33,7 @@ def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, show
     Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, and DataError if
     the input is empty or not in this encoding.
     """
+    from atrous.answering.shown import abstentions
     from atrous.streaming.lines import read_lines
     from atrous.streaming.session import Session
 
