@@ -2,13 +2,17 @@
 
 import builtins
 import re
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from tests.comparing.report.reading import Page
 
 from atrous.comparing.report import ink
+from atrous.comparing.report.style import _DARK, _LIGHT
 from atrous.errors import MissingExtra
 
 
@@ -62,10 +66,40 @@ def test_no_two_of_all_encoders_look_the_same() -> None:
     assert len({ink.swatch(n) for n in range(21)}) == 21
 
 
+# What remains of linear red, green and blue without one of the three kinds of cones.
+# Source: Machado, Oliveira, Fernandes 2009, A Physiologically-based Model for Simulation of Color Vision Deficiency.
+SIGHT = {
+    "all": np.eye(3),
+    "no long": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no middle": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no short": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour: str) -> NDArray[np.float64]:
+    parts = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def lab(seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """CIE L*a*b* of a linear colour, in which 10 is a plain difference."""
+    x, y, z = np.cbrt(TO_XYZ @ seen.clip(0, 1) / [0.95047, 1, 1.08883])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_colours_can_be_told_apart_with_any_sight(sight: str) -> None:
+    for side in (_LIGHT, _DARK):
+        own = [
+            lab(np.array(SIGHT[sight]) @ linear(colour)) for _, colour in re.findall(r"--(m\d): (#[0-9a-f]{6})", side)
+        ]
+        assert len(own) == len(ink.MODELS)
+        assert min(float(np.linalg.norm(a - b)) for a, b in combinations(own, 2)) > 20
+
+
 def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return float((TO_XYZ @ linear(colour))[1])
 
 
 def contrast(one: str, other: str) -> float:
@@ -75,8 +109,6 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_colour_stands_out_from_the_page_in_light_and_in_dark() -> None:
-    from atrous.comparing.report.style import _DARK, _LIGHT
-
     for side in (_LIGHT, _DARK):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", side))
         assert all(contrast(colours[f"m{n}"], colours["paper"]) >= 3 for n in range(len(ink.MODELS)))

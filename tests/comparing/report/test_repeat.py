@@ -35,3 +35,7 @@ def test_plan_data_and_machine_are_told() -> None:
 
 def test_what_was_not_recorded_is_said() -> None:
     assert Page(repeat(Race({"format": 2}))).text().count("Not recorded.") == 3
+
+
+def test_what_was_cut_to_fit_the_time_is_told() -> None:
+    assert "cut to fit the timeseeds to 3; epochs to 4" in page(plan={"cut": ["seeds to 3", "epochs to 4"]}).text()

@@ -22,6 +22,7 @@ def test_what_was_asked_says_data_and_conditions() -> None:
     said = Page(asked(race())).text()
     assert "on 10,980 rows of languages/train.csv, judged by accuracy on 1,540 rows that none had seen?" in said
     assert "about 100,000 parameters in its encoder, a search over 3 learning rates and 3 seeds." in said
+    assert "search" not in Page(asked(race(plan={"rates": 1, "budget": 50000}))).text()
     assert Page(asked(Race({"format": 2}))).text() == "Which of 0 models answers best, judged by accuracy?"
 
 
@@ -60,3 +61,11 @@ def test_models_without_a_run_come_last() -> None:
 
 def test_the_heading_counts() -> None:
     assert heading(race()) == "3 models compared: accuracy on test"
+
+
+def test_rows_that_came_from_no_file_are_just_rows() -> None:
+    for files, said in (
+        ({"data": "rows of a list"}, "10,980 rows, judged"),
+        ({"train": "a.csv"}, "rows of a.csv, judged"),
+    ):
+        assert said in Page(asked(race(data={"train": 10980, "files": files}))).text()

@@ -66,9 +66,9 @@ def _forest(race: Race) -> Html:
     )
     picture = ink.drawn("forest", draw, title=title, says=says, size=(ink.WIDTH, 0.75 + 0.25 * len(found)))
     caption = (
-        " is better by so many points than each of the others; the line is the range in which the difference stays in "
-        "95 of 100 redrawn test sets. Where it is thin and dashed it crosses zero, and other test rows might turn the "
-        f"difference around; {len(clear)} of {counted(len(found), 'difference')} "
+        " is better by so many points than each of the others, left of zero worse; the line is the range in which the "
+        "difference stays in 95 of 100 redrawn test sets. Where it is thin and dashed it crosses zero, and other test "
+        f"rows might turn the difference around; {len(clear)} of {counted(len(found), 'difference')} "
         f"{'is' if len(clear) == 1 else 'are'} clear of zero."
     )
     return figure(picture, joined([tag("b", stranger(first.name)), text(caption, 600)], ""))

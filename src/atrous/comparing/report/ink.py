@@ -24,13 +24,12 @@ WIDTH = 4.6  # inches: on a phone a picture is as wide as the page, and its lett
 DPI = 72  # of an SVG: a point is a unit
 
 INK, SOFT, RULE, PAPER = "#1d2733", "#5c6773", "#d4d9df", "#fefefe"
-# Seven that people with any sight of colour tell apart, next to each other at least; markers do the rest.
-MODELS = ("#0069a8", "#c94f00", "#00795a", "#a3478b", "#7a6100", "#2a8fae", "#555c64")
+# Seven that people with any sight of colour tell apart (a test measures it); beyond seven, markers do it.
+MODELS = ("#003ed5", "#9f2306", "#00704b", "#a93797", "#a78b00", "#009bda", "#30364c")
 COLOURS = {INK: "ink", SOFT: "soft", RULE: "rule", PAPER: "paper"} | {
     colour: f"m{place}" for place, colour in enumerate(MODELS)
 }
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", "h", ">")
-LINES = ("-", (0, (4, 1.5)), (0, (1.2, 1.2)))
 
 _RULES: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -65,19 +64,14 @@ def colour(place: int) -> str:
     return MODELS[place % len(MODELS)]
 
 
-def line(place: int) -> Any:
-    """The line of the model in that place."""
-    return LINES[place // len(MODELS) % len(LINES)]
-
-
-def marker(place: int, *, size: float = 7, hollow: bool = False) -> dict[str, Any]:
+def marker(place: int, *, size: float = 7) -> dict[str, Any]:
     """How the model in that place is marked, as options of a line without a line."""
     own = colour(place)
     return {
         "marker": MARKERS[place % len(MARKERS)],
         "markersize": size,
         "markeredgecolor": own,
-        "markerfacecolor": PAPER if hollow or place >= len(MARKERS) else own,
+        "markerfacecolor": PAPER if place >= len(MARKERS) else own,
         "markeredgewidth": 1.3,
         "linestyle": "none",
     }

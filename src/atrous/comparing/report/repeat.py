@@ -71,6 +71,8 @@ def _plan(race: Race) -> dict[str, Any]:
         found["time given"] = f"{minutes:g} minutes"
     if (estimate := finite(plan.get("estimate_minutes"))) is not None:
         found["time estimated"] = f"{estimate:.1f} minutes"
+    if cut := [str(one) for one in sequence(plan.get("cut"))]:
+        found["cut to fit the time"] = "; ".join(cut)
     spent = [
         value
         for one in race.entries

@@ -2,12 +2,12 @@
 
 _LIGHT = """
   --ink: #1d2733; --soft: #5c6773; --rule: #d4d9df; --paper: #fefefe; --ground: #f2f4f7; --link: #0b5cad;
-  --m0: #0069a8; --m1: #c94f00; --m2: #00795a; --m3: #a3478b; --m4: #7a6100; --m5: #2a8fae; --m6: #555c64;
+  --m0: #003ed5; --m1: #9f2306; --m2: #00704b; --m3: #a93797; --m4: #a78b00; --m5: #009bda; --m6: #30364c;
   --right: 0, 105, 168; --wrong: 201, 79, 0
 """
 _DARK = """
   --ink: #e7ebf0; --soft: #a5afba; --rule: #3c4652; --paper: #14191f; --ground: #1e252d; --link: #7cb8f2;
-  --m0: #58b0ee; --m1: #ff9657; --m2: #3fcb9d; --m3: #e48fc6; --m4: #dcbb48; --m5: #86dcef; --m6: #c0c7cf;
+  --m0: #7183ff; --m1: #ee6a41; --m2: #17c193; --m3: #c86ab4; --m4: #ecc81f; --m5: #b3f7ff; --m6: #dfefa4;
   --right: 88, 176, 238; --wrong: 255, 150, 87
 """
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif'
@@ -25,8 +25,8 @@ h3 {{ font-size: 1.05rem; margin: 1.6rem 0 .4rem }}
 p {{ max-width: 46rem; margin: .5rem 0; overflow-wrap: anywhere }}
 a {{ color: var(--link) }}
 :focus-visible {{ outline: 3px solid var(--link); outline-offset: 2px }}
-.verdict {{ font-size: 1.2rem; line-height: 1.45; padding: .8rem 1rem; background: var(--ground);
-  border-left: .3rem solid var(--m0) }}
+.verdict {{ padding: .5rem 1rem; background: var(--ground); border-left: .3rem solid var(--m0); max-width: 48rem }}
+.verdict p:first-child {{ font-size: 1.2rem; line-height: 1.4; font-weight: 600 }}
 .note {{ color: var(--soft) }}
 nav {{ display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: .6rem 0; border-bottom: 1px solid var(--rule) }}
 nav a {{ text-decoration: none; padding: .2rem 0 }}
@@ -91,7 +91,7 @@ dd {{ margin: 0; overflow-wrap: anywhere; max-width: 46rem }}
 @media screen and (max-width: 40rem) {{
   body {{ padding: 1rem .9rem 3rem }}
   h1 {{ font-size: 1.4rem }}
-  .verdict {{ font-size: 1.05rem }}
+  .verdict p:first-child {{ font-size: 1.1rem }}
   tbody th, thead th:first-child {{ max-width: 45vw; overflow: hidden; text-overflow: ellipsis }}
   th, td {{ padding: .3rem .45rem }}
   dl {{ grid-template-columns: 1fr }}

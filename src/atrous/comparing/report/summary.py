@@ -32,7 +32,7 @@ def asked(race: Race) -> Html:
     parts = []
     if (budget := finite(plan.get("budget"))) is not None:
         parts.append(f"about {whole(budget)} parameters in its encoder")
-    if rates := finite(plan.get("rates")):
+    if (rates := finite(plan.get("rates")) or 0) > 1:
         parts.append(f"a search over {counted(int(rates), 'learning rate')}")
     if seeds := sequence(plan.get("seeds")):
         parts.append(counted(len(seeds), "seed"))
@@ -40,16 +40,17 @@ def asked(race: Race) -> Html:
     return tag("p", text(f"{said}?{same}", 600))
 
 
-def _source(data: Mapping[str, Any]) -> Any:
-    """What the rows came from, as the command line was told."""
+def _source(data: Mapping[str, Any]) -> str:
+    """The file that the rows for training came from, as the command line was told; nothing where it was no file."""
     files = data.get("files")
-    return files.get("data") if isinstance(files, Mapping) else None
+    file = str(files.get("data") or files.get("train") or "") if isinstance(files, Mapping) else ""
+    return "" if file.startswith("rows of") else file
 
 
 def verdict(race: Race) -> Html:
     """The answer before anything else."""
-    sentences = [one for one in sequence(race.raw.get("verdict")) if one]
-    found = tag("p", text(" ".join(str(one) for one in sentences), 2000), class_="verdict") if sentences else Html("")
+    sentences = [tag("p", text(one, 600)) for one in sequence(race.raw.get("verdict")) if one]
+    found = tag("div", joined(sentences), class_="verdict") if sentences else Html("")
     stopped = "The race was interrupted; this page shows what had finished by then."
     note = tag("p", text(stopped), class_="note") if race.raw.get("interrupted") else Html("")
     return joined([found, asked(race), note])
@@ -67,7 +68,7 @@ def ranking(race: Race) -> Html:
         rows.append((race.ceiling, _line(_CEILING, race.ceiling, len(head))))
     rows.sort(key=lambda one: -one[0])
     unfinished = [_unfinished(one, len(head)) for one in race.entries if one.mean is None]
-    says = "encoder and all: their parameters. The sign beside a name is that of the model in every figure."
+    says = "Encoder and all: their parameters. The sign beside a name is that of the model in every figure."
     made = table("From best to worst on test", head, [one for _, one in rows] + unfinished, says=text(says, 200))
     return section("models", "All models", made, _remarks(race))
 
@@ -82,8 +83,8 @@ def _columns(race: Race) -> list[tuple[str, str]]:
         ("sees", "sees"),
         ("steps/s", "steps"),
         ("texts/s", "texts"),
-        ("one text", "alone"),
-        ("memory", "memory"),
+        ("alone", "alone"),
+        ("peak", "peak"),
         ("rate", "rate"),
     ]
 

@@ -34,10 +34,10 @@ def terms(race: Race) -> Html:
             "bare training steps a second, one batch each: forward, backward, optimiser, and nothing else.",
         ),
         "texts": ("texts/s", "text in, label out, many texts at once."),
-        "alone": ("one text", "text in, label out, one text by itself: how long a person waits."),
-        "memory": (
-            "memory",
-            "what a training step holds at its peak: weights, gradients, moments and what the backward pass needs.",
+        "alone": ("alone", "text in, label out, one text by itself: how long a person waits."),
+        "peak": (
+            "peak",
+            "the most memory that a training step holds: weights, gradients, moments and what the backward pass needs.",
         ),
         "rate": ("rate", "the learning rate that was chosen on dev."),
         "found": ("found", "of the texts with that label, the share that was recognised (recall)."),
