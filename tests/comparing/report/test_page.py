@@ -116,7 +116,7 @@ def test_anything_may_be_missing(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.3])
 def test_anything_may_be_missing_thoroughly(share: float) -> None:
-    for seed in range(12):
+    for seed in range(6):
         check(report(with_nulls(made(models=3, labels=7, seeds=2), seed, share)))
 
 
