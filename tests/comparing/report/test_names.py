@@ -43,3 +43,9 @@ def test_the_name_of_a_line_keeps_clear_of_markers_at_its_end() -> None:
     free, moved = placed([], [("ceiling", 0.5)])[0], placed([("a", 0.97, 0.52)], [("ceiling", 0.5)])[0]
     assert free.get_text() == moved.get_text() == "ceiling"
     assert free.xyann != moved.xyann
+
+
+def test_a_name_is_not_written_upon_a_line() -> None:
+    line, name = placed([("gru", 0.5, 0.5)], [("naive Bayes", 0.5)])
+    assert abs(name.xyann[1] - name.xy[1]) > 4.5 + 1
+    assert line.get_text() == "naive Bayes"

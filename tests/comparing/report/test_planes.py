@@ -27,3 +27,9 @@ def test_a_model_without_a_cost_is_left_out(cost: int | None) -> None:
 
 def test_without_costs_there_is_a_sentence() -> None:
     assert "No model has both" in Page(planes(Race(without_runs()))).text()
+
+
+def test_a_ceiling_far_above_leaves_the_room_to_the_models() -> None:
+    results = made(models=2)
+    assert "ceiling" not in Page(planes(Race(results | {"ceiling": 1.0}))).text()
+    assert "ceiling" in Page(planes(Race(results | {"ceiling": 0.88}))).text()

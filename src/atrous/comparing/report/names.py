@@ -41,6 +41,7 @@ def name_markers(
         _, height = _spot(axes, 1, y)
         ends = [_at(name, left, bottom) for bottom in (height + 2, height - _FONT - 2) for left in _ends(name, frame)]
         taken.append(_written(axes, name, ends, taken, frame, colour=ink.SOFT))
+        taken.append((frame[0], height - 1, frame[2], height + 1))
     for (name, _, _), spot in zip(markers, spots, strict=True):
         taken.append(_written(axes, name, _around(name, *spot), taken, frame, colour=ink.INK, spot=spot))
 

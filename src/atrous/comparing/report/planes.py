@@ -88,9 +88,10 @@ def _plane(race: Race, plane: Plane) -> Html:
 def _limits(race: Race, entries: list[Entry]) -> tuple[float, float]:
     """Room for the models, and for naive Bayes and the ceiling if they are near."""
     ends = [(one.mean or 0.0) + side * (one.number("sd") or 0.0) for one in entries for side in (-1, 1)]
-    span = max(max(ends) - min(ends), 0.02)
-    near = [one for one in (race.bayes, race.ceiling) if one is not None and min(ends) - span < one < max(ends) + span]
-    low, high = min(ends + near), max(ends + near)
+    near = max(max(ends) - min(ends), 0.02) / 2
+    levels = [one for one in (race.bayes, race.ceiling) if one is not None]
+    ends += [one for one in levels if min(ends) - near < one < max(ends) + near]
+    low, high = min(ends), max(ends)
     room = 0.08 * max(high - low, 0.02)
     return low - room, high + room
 

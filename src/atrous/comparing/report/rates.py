@@ -18,11 +18,11 @@ def rates(race: Race) -> Html:
     head = [column(text("model")), tag("th", text(f"rate: {race.score} on dev"), scope="colgroup", colspan=most)]
     edge = [one.name for one in searched if _at_the_edge(one)]
     note = (
-        "Taken at the edge of what was tried, so that a rate beyond it might do better still: " + listed(edge) + "."
+        f" Taken at the edge of what was tried, so that a rate beyond it might do better: {listed(edge)}."
         if edge
-        else "No rate that was taken lies at the edge of what was tried."
+        else ""
     )
-    says = f"What each rate reached on dev, with the first seed; bold: the rate that was taken for all seeds. {note}"
+    says = f"What each rate reached on dev, with the first seed; bold: the rate that was taken for all seeds.{note}"
     return section(
         "rates", title, table("The search", head, [_row(one, most) for one in searched], says=text(says, 800))
     )
@@ -41,4 +41,4 @@ def _row(entry: Entry, most: int) -> Html:
 
 def _at_the_edge(entry: Entry) -> bool:
     tried = [value for one in mappings(entry.raw.get("rates")) if (value := finite(one.get("rate"))) is not None]
-    return len(tried) > 1 and entry.number("rate") in (min(tried), max(tried))
+    return len(tried) > 2 and entry.number("rate") in (min(tried), max(tried))

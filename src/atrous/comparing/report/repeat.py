@@ -33,7 +33,7 @@ def repeat(race: Race) -> Html:
     named = {**{name: said for name, said in _COMMANDS.items() if commands.get(name)}}
     named |= {str(name): str(name) for name in commands if name not in named and commands[name]}
     told = [
-        joined([tag("p", text(f"{said}:")), tag("pre", tag("code", text(commands[name], 4000)), tabindex=0)])
+        joined([tag("p", text(f"{said}:")), tag("pre", tag("code", text(commands[name], 4000)))])
         for name, said in named.items()
     ]
     machines = {said: machine.get(name) for name, said in _MACHINE.items()}

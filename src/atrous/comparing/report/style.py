@@ -81,7 +81,8 @@ figure svg * {{ stroke-linejoin: round; stroke-linecap: butt }}
 .mistakes p {{ font-size: .9rem; color: var(--soft); margin: .1rem 0 }}
 blockquote {{ margin: 0; padding: .3rem .7rem; border-inline-start: .2rem solid var(--rule); background: var(--ground);
   overflow: hidden; overflow-wrap: anywhere }}
-pre {{ overflow-x: auto; padding: .6rem .8rem; background: var(--ground); margin: .2rem 0 .8rem; font-size: .88rem }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; padding: .6rem .8rem; background: var(--ground);
+  margin: .2rem 0 .8rem; font-size: .88rem }}
 code {{ font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace }}
 dl {{ display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1.2rem; margin: .5rem 0;
   font-size: .95rem }}
@@ -109,8 +110,7 @@ dd {{ margin: 0; overflow-wrap: anywhere; max-width: 46rem }}
   h2 {{ margin-top: 1.6rem }}
   h2, h3, caption {{ break-after: avoid }}
   figure, table, tr, .panels svg, blockquote, dt {{ break-inside: avoid }}
-  .box, pre {{ overflow: visible }}
-  pre {{ white-space: pre-wrap; overflow-wrap: anywhere }}
+  .box {{ overflow: visible }}
   table {{ font-size: 7.5pt }}
   dd, p, figcaption {{ max-width: none }}
   th, td {{ padding: .15rem .3rem }}

@@ -83,15 +83,12 @@ def measured(value: float | None, unit: str = "") -> str:
 
 
 def memory(value: float | None) -> str:
-    """Bytes in the unit that suits them.
+    """Bytes, in millions.
 
-    >>> memory(734003200), memory(5.2e9)
-    ('700 MiB', '4.84 GiB')
+    >>> memory(734003200)
+    '734.0 MB'
     """
-    if value is None:
-        return NONE
-    power = min(3, int(math.log(max(1.0, value), 1024)))
-    return measured(value / 1024**power, ("B", "KiB", "MiB", "GiB")[power])
+    return NONE if value is None else f"{value / 1e6:,.1f} MB"
 
 
 def rate(value: float | None) -> str:
