@@ -26,8 +26,8 @@ SPACE: dict[str, dict[str, Kind]] = {
         "encode.dropout": DROPOUT,
     },
     "bag": {  # it is the embedding, and what it sees of order are the pairs
-        "embed.channels": Whole(32, 256, 32),
-        "embed.bigrams": Whole(0, 80_000, 20_000),
+        "embed.channels": Whole(32, 160, 32),
+        "embed.bigrams": Whole(0, 40_000, 20_000),
     },
     "bigru": {"encode.channels": Whole(40, 160, 20), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
     "bilstm": {"encode.channels": Whole(32, 160, 16), "encode.depth": Whole(1, 3), "encode.dropout": DROPOUT},
