@@ -123,7 +123,7 @@ def test_a_finished_search_is_left_alone_and_goes_on_when_more_trials_are_wanted
     tune(rows, trials=3, out=out, **ASKED)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     tune(rows, trials=3, out=out, resume=True, **{**ASKED, "quiet": False})
-    assert "out: finished, with 3 trials; nothing was changed" in capsys.readouterr().err
+    assert "out: this search is finished, with 3 trials; there is nothing to resume" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert same(tune(rows, trials=5, out=out, resume=True, **ASKED)) == same(whole[1])
 
@@ -146,6 +146,12 @@ def test_another_search_does_not_go_on_with_this_one(whole, rows, change, words)
         tune(given, resume=True, **options)
     assert json.loads((whole[0] / "trials.json").read_text()) == whole[1]
     assert not (whole[0].parent / "out.unfinished").exists()
+
+
+def test_resume_with_nothing_there_begins_and_says_so(rows, tmp_path, capsys):
+    found = tune(rows, trials=1, out=tmp_path / "out", resume=True, **{**ASKED, "quiet": False})
+    assert len(found["trials"]) == 1
+    assert "out: there is nothing to resume; starting from the beginning" in capsys.readouterr().err
 
 
 def test_in_python_no_folder_is_needed(whole, rows, tmp_path, monkeypatch):

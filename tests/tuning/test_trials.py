@@ -66,7 +66,7 @@ def test_only_the_best_model_stays(searched, tmp_path):
     assert sorted(path.name for path in tmp_path.glob("trial-*")) == ["trial-2"]
 
 
-def test_a_line_a_trial_and_an_estimate_after_the_first(searched, capsys):
+def test_a_line_a_trial_and_an_estimate_after_the_first_of_each_encoder(searched, capsys):
     searched(
         complete(0.5), FAILED, Ended("pruned", 0.25, [{"epoch": 1}, {"epoch": 2}], 3.0), complete(0.75), quiet=False
     )
@@ -74,9 +74,10 @@ def test_a_line_a_trial_and_an_estimate_after_the_first(searched, capsys):
     assert lines[0] == "trial 1 of 4: bag, as it is: dev accuracy 0.5000 in 12 s; the best so far"
     assert lines[1].startswith("at that pace the other 3 trials take 0.6 minutes")
     assert lines[2] == "trial 2 of 4: ngram, as it is: failed: the loss is nan; the best is 0.5000 of trial 1"
-    assert "given up after epoch 2 with dev accuracy 0.2500 in 3 s; the best is 0.5000 of trial 1" in lines[3]
-    assert lines[4].startswith("trial 4 of 4: ") and "rate 0.0" in lines[4]
-    assert lines[4].endswith("in 12 s; the best so far")
+    assert lines[3].startswith("at that pace the other 2 trials take 0.2 minutes")  # both encoders were seen
+    assert "given up after epoch 2 with dev accuracy 0.2500 in 3 s; the best is 0.5000 of trial 1" in lines[4]
+    assert lines[5].startswith("trial 4 of 4: ") and "rate 0.0" in lines[5]
+    assert lines[5].endswith("in 12 s; the best so far")
 
 
 def test_a_trial_that_ctrl_c_ends_is_drawn_again(searched):

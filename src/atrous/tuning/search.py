@@ -74,11 +74,13 @@ def tune(
     if out is not None:
         check_work(out, force=force, resume=resume, marks=[TRIALS])
         if resume and (found := finished(out, goal)):
-            if not quiet:
-                print(f"{out}: finished, with {len(found['trials'])} trials; nothing was changed", file=sys.stderr)
+            done = f"this search is finished, with {len(found['trials'])} trials"
+            _say([f"{out}: {done}; there is nothing to resume, but --trials asks for more"], quiet)
             return found
-    with _place(out, force=force, resume=resume) as folder, quietly():
-        return _tune(asked, chosen, goal, folder, out, device=device, quiet=quiet)
+    with _place(out, force=force, resume=resume) as place, quietly():
+        if resume and not place.resumed:
+            _say([f"{out}: there is nothing to resume; starting from the beginning"], quiet)
+        return _tune(asked, chosen, goal, place, out, device=device, quiet=quiet)
 
 
 @contextmanager
@@ -118,9 +120,7 @@ def _tune(
     """Search, and write what was found."""
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
     journal = Journal(place.folder / JOURNAL, seed=chosen[0].train.seed, kinds=len(chosen))
-    said = [*corpus.said, *([_goes_on(journal, place)] if place.resumed else [])]
-    if not quiet:
-        print(*said, sep="\n", file=sys.stderr)
+    _say([*corpus.said, *([_goes_on(journal, place)] if place.resumed else [])], quiet)
     rows = Tokenised(corpus, quiet=quiet)
     _is_same(chosen, rows, journal, place.folder)
     interrupted = search(chosen, rows, journal, goal, folder=place.folder, device=device, quiet=quiet)
@@ -160,3 +160,8 @@ def _is_same(chosen: Sequence[Settings], rows: Tokenised, journal: Journal, fold
         journal.begin(about)
     elif how := difference(journal.about, about):
         raise ConfigError(f"{folder}: the unfinished search there {how}; ask for the same, or begin anew with --force")
+
+
+def _say(lines: Sequence[str], quiet: bool) -> None:
+    if lines and not quiet:
+        print(*lines, sep="\n", file=sys.stderr)

@@ -56,7 +56,10 @@ def _points(gain: float) -> str:
 
 
 def _doubt(gain: float, best: float, found: dict[str, Any]) -> str:
-    """A warning, where so many rows of dev could say so by chance: a gain below one standard error of a share."""
+    """A warning, where so many rows of dev could say so by chance: a gain below one standard error of a share.
+
+    An F1 is no share, but is about as uncertain.
+    """
     rows = found["data"]["dev"]
     error = sqrt(max(best * (1 - best), 0) / rows)
     return f" (on {rows:,} rows, {_points(error)} are chance)" if gain < error else ""

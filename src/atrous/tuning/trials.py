@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
+from statistics import fmean
 from typing import Any
 
 from atrous.config import Settings
@@ -83,8 +84,9 @@ def _trial(
     _only_best(journal, folder)
     tried = spoken(values) if number > len(chosen) else "as it is"
     _say(f"{name}: {encoder}, {tried}: {_how(ended, settings)}{_best(journal, number)}", quiet)
-    if first and ended.state == "complete" and not goal.reached(number):
-        _say(goal.estimate(number, ended.seconds), quiet)
+    # Once more when every encoder was seen: one may take ten times as long as another.
+    if ((first and ended.state == "complete") or number == len(chosen)) and not goal.reached(number):
+        _say(goal.estimate(number, fmean(record.seconds for record in journal.records)), quiet)
 
 
 def _next(chosen: dict[str, Settings], journal: Journal) -> tuple[Settings, Values]:
