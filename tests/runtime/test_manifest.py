@@ -1,4 +1,5 @@
 import json
+import os
 import re
 
 import pytest
@@ -49,6 +50,42 @@ def test_a_file_of_another_export_is_named(folder, content, words):
 def test_a_list_of_files_that_is_none_is_refused(folder, content):
     (folder / "export.json").write_text(content)
     with pytest.raises(FolderError, match=r"export\.json: damaged"):
+        manifest.read(folder)
+
+
+@pytest.mark.parametrize(
+    "content", ["[" * 10**6, '{"format": 1' + "0" * 9999, "\udc80", '{"files": {"a": [1, 2]}, "format": 1}']
+)
+def test_json_that_is_a_trap_is_refused(folder, content):
+    (folder / "export.json").write_bytes(content.encode("utf-8", "surrogatepass"))
+    with pytest.raises(FolderError, match=r"export\.json: damaged"):
+        manifest.read(folder)
+
+
+def test_a_list_of_a_terabyte_and_a_pipe_are_refused_unread(folder):
+    os.truncate(folder / "export.json", 2**40)
+    with pytest.raises(FolderError, match=r"export\.json: damaged"):
+        manifest.read(folder)
+    (folder / "export.json").unlink()
+    os.mkfifo(folder / "export.json")
+    with pytest.raises(FolderError, match=r"export\.json: missing"):
+        manifest.read(folder)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "runtime/../../secret", "pipe", "/dev/zero"])
+def test_a_list_that_names_files_elsewhere_is_refused_and_they_are_not_read(folder, name):
+    os.mkfifo(folder / "pipe")
+    (folder.parent / "secret").write_text("x")
+    about = json.loads((folder / "export.json").read_text())
+    about["files"][name] = {"bytes": 1, "sha256": "0"}
+    (folder / "export.json").write_text(json.dumps(about))
+    with pytest.raises(FolderError, match=r"which is no file of the folder|pipe: missing"):
+        manifest.read(folder)
+
+
+def test_a_large_file_is_told_from_the_one_that_was_written_without_reading_it(folder):
+    os.truncate(folder / "model.onnx", 2**40)
+    with pytest.raises(FolderError, match="which has 5 bytes; this one has 1099511627776"):
         manifest.read(folder)
 
 

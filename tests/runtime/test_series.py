@@ -33,6 +33,8 @@ def test_a_series_is_read_from_text_lists_and_arrays(row, expected):
         ("1,2 3", "step 2 has 1 values, expected 2; put commas between the values of a step"),
         ([[1], [1, 2]], "step 2 has 2 values, expected 1"),
         ([1, {}], "step 2: {} is no finite number"),
+        ([[1, [2]], [3, 4]], r"step 1: \[2\] is no finite number"),
+        ([10**400], "step 1: 10{39}... is no finite number"),
         (3, "expected a series of numbers, got int"),
     ],
 )
@@ -58,7 +60,10 @@ def test_a_scale_that_cannot_be_is_refused(mean, deviation):
         Series(mean, deviation)
 
 
-@pytest.mark.parametrize("values", [None, {}, {"mean": [1], "deviation": ["x"]}, {"mean": 1, "deviation": 2}])
+@pytest.mark.parametrize(
+    "values",
+    [None, {}, {"mean": [1], "deviation": ["x"]}, {"mean": 1, "deviation": 2}, {"mean": [10**400], "deviation": [1]}],
+)
 def test_a_damaged_scale_is_a_damaged_folder(values):
     with pytest.raises(FolderError, match="scale of values cannot be read"):
         Series.from_json(values)

@@ -5,23 +5,25 @@ Every export carries a copy of this file.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrous.errors import NotStreamable
+from atrous.errors import FolderError, NotStreamable
 from atrous.runtime import manifest
+from atrous.runtime.failures import refusal
 from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row, stacked, steps_of
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
+_LARGEST_STATE = 2**28  # bytes, of one row
 LENGTHS, MASK, LOGITS = "lengths", "mask", "logits"
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -58,8 +60,15 @@ class Exported:
     def __init__(self, folder: str | PathLike[str], *, threads: int | None = None) -> None:
         self.folder, self.threads = Path(folder), threads
         self.about = manifest.read(folder)
-        vocabulary = json.loads((self.folder / VOCABULARY).read_text(encoding="utf-8"))
-        self.reader, self.readable = Reader.from_json(vocabulary["reader"]), Readable.from_json(self.about["readable"])
+        vocabulary = manifest.parsed(self.folder / VOCABULARY)
+        try:
+            self.reader = Reader.from_json(vocabulary["reader"])
+            self.readable = Readable.from_json(self.about["readable"])
+            _check_about(self.about)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise FolderError(
+                f"{self.folder / manifest.MANIFEST}: damaged, it does not describe an export; {manifest.REMEDY}"
+            ) from error
 
     def predict(self, texts: Row | Sequence[Row]) -> list[AnyAnswer]:
         """What the model answers to every text, as `Bundle.predict` does; what a text is, the reader says.
@@ -86,8 +95,7 @@ class Exported:
         Raises ValueError for other inputs, and for an id that the vocabulary does not have.
         """
         self._check(inputs)
-        logits: NDArray[np.float32] = self._whole.run([LOGITS], dict(inputs))[0]
-        return logits
+        return self._logits(self._run(WHOLE, self._whole, [LOGITS], inputs)[0], len(inputs[LENGTHS]))
 
     def start(self, batch: int) -> dict[str, NDArray[Any]]:
         """The state before the first step of `batch` rows, by name. Raises NotStreamable if it must see whole rows."""
@@ -106,8 +114,9 @@ class Exported:
         """
         self._check(inputs, without=LENGTHS)
         names = list(state)
-        logits, *leaves = self._stream.run([LOGITS, *map(later, names)], {**inputs, MASK: mask, **state})
-        return logits, dict(zip(names, leaves, strict=True))
+        given = {**inputs, MASK: mask, **state}
+        logits, *leaves = self._run(STREAM, self._stream, [LOGITS, *map(later, names)], given)
+        return self._logits(logits, len(mask)), dict(zip(names, leaves, strict=True))
 
     def in_chunks(self, inputs: Arrays, *, chunk: int = CHUNK) -> NDArray[np.float32]:
         """What `logits` answers, read chunk by chunk: memory does not grow with the length of the rows.
@@ -151,8 +160,14 @@ class Exported:
     def _first(self) -> dict[str, NDArray[Any]]:
         if "stream" not in self.about:
             raise NotStreamable("this model must see a text to its end, and its export has no graph for chunks")
-        with np.load(self.folder / START) as rows:
-            return {name: rows[name] for name in self.about["stream"]["states"]}
+        path = self.folder / START
+        try:
+            with np.load(path, allow_pickle=False) as rows:
+                if sum(part.file_size for part in rows.zip.infolist()) > _LARGEST_STATE:
+                    raise ValueError(f"more than {_LARGEST_STATE:,} bytes")
+                return {name: rows[name] for name in self.about["stream"]["states"]}
+        except (OSError, ValueError, LookupError, EOFError, AttributeError, BadZipFile) as error:
+            raise FolderError(f"{path}: damaged ({str(error)[:100]}); {manifest.REMEDY}") from error
 
     def _session(self, name: str) -> Any:
         import onnxruntime  # type: ignore[import-untyped]  # only once there is something to answer
@@ -161,7 +176,41 @@ class Exported:
         # Threads that wait by spinning take a core each from whoever else computes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.intra_op_num_threads = self.threads or 0
-        return onnxruntime.InferenceSession(str(self.folder / name), options, providers=["CPUExecutionProvider"])
+        path = str(self.folder / name)
+        try:
+            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # of classes that are all its own
+            raise self._broken(name, error) from error
+
+    def _run(self, name: str, session: Any, outputs: list[str], inputs: Arrays) -> list[NDArray[Any]]:
+        try:
+            return session.run(outputs, dict(inputs))  # type: ignore[no-any-return]
+        except Exception as error:
+            raise self._broken(name, error) from error
+
+    def _logits(self, logits: NDArray[Any], rows: int) -> NDArray[np.float32]:
+        if logits.shape != (rows, len(self.readable.labels)):
+            raise FolderError(f"{self.folder / WHOLE}: not a graph that answers with these labels; {manifest.REMEDY}")
+        return logits
+
+    def _broken(self, name: str, error: Exception) -> Exception:
+        """What to raise for what onnxruntime raised: it is the file's fault, if it is not the machine's."""
+        if refusal(error):
+            return error
+        said = (str(error).splitlines() or [""])[0][:200]
+        return FolderError(f"{self.folder / name}: onnxruntime cannot run it ({said}); {manifest.REMEDY}")
+
+
+def _check_about(about: dict[str, Any]) -> None:
+    """Raise one of Python's own errors if export.json does not say what is read of it."""
+    stream, longest, sizes = about.get("stream"), about.get("longest"), about["inputs"].values()
+    numbers = [0 if longest is None else longest, *(one.get("size", 0) for one in sizes)]
+    if stream is not None:
+        numbers += [stream["grain"] - 1, stream["flush"]]
+        if not all(isinstance(name, str) for name in stream["states"]):
+            raise TypeError("states")
+    if not all(isinstance(number, int) and 0 <= number < 2**40 for number in numbers):
+        raise ValueError("numbers")
 
 
 def padded(rows: Sequence[Arrays], *, time: int | None = None) -> dict[str, NDArray[Any]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from atrous.errors import FolderError
 
 MANIFEST = "export.json"
+SIZE = 2**26  # bytes of a JSON file, at most: a vocabulary of a million words has a third of it
 FORMAT = 1  # raised when an export written by one version cannot be run by the version before
 REMEDY = "copy the whole export again, or write it anew: atrous export MODEL FOLDER --force"
 
@@ -32,31 +33,51 @@ def read(folder: str | PathLike[str]) -> dict[str, Any]:
     Raises FolderError, naming the file and what to do, if one is missing, cut short or not of this export.
     """
     place = Path(folder)
+    about = parsed(place / MANIFEST)
     try:
-        about = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         version, files = about["format"], about["files"]
         wanted = {name: (one["bytes"], one["sha256"]) for name, one in files.items()}
-    except FileNotFoundError:
-        raise FolderError(f"{place / MANIFEST}: missing; {REMEDY}") from None
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (TypeError, LookupError, AttributeError) as error:
         raise FolderError(f"{place / MANIFEST}: damaged, it does not list the files of an export; {REMEDY}") from error
     if version != FORMAT:
-        raise FolderError(f"{place / MANIFEST}: in format {version}, and this program reads format {FORMAT}; {REMEDY}")
+        raise FolderError(
+            f"{place / MANIFEST}: in format {str(version)[:40]}, and this program reads format {FORMAT}; {REMEDY}"
+        )
     for name, (size, digest) in wanted.items():
         path = place / name
+        if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+            raise FolderError(f"{place / MANIFEST}: lists {name[:60]!r}, which is no file of the folder; {REMEDY}")
         if not path.is_file():
             raise FolderError(f"{path}: missing; {REMEDY}")
-        found = _measured(path)
-        if found["bytes"] != size:
+        there = path.stat().st_size  # before it is read
+        if there != size:
             raise FolderError(
-                f"{path}: not the file that {MANIFEST} lists, which has {size:,} bytes; this one has "
-                f"{found['bytes']:,}; {REMEDY}"
+                f"{path}: not the file that {MANIFEST} lists, which has {str(size)[:20]} bytes; this one has {there}; "
+                f"{REMEDY}"
             )
-        if found["sha256"] != digest:
+        if _measured(path)["sha256"] != digest:
             raise FolderError(
                 f"{path}: not the file that {MANIFEST} lists: as long, but changed or of another export; {REMEDY}"
             )
     return dict(about)
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """What a JSON file of an export says.
+
+    Raises FolderError, naming the file, if it is missing, no plain file, far too large or no JSON object.
+    """
+    try:
+        if not path.is_file():
+            raise FolderError(f"{path}: missing; {REMEDY}")
+        with path.open("rb") as file:
+            content = file.read(SIZE + 1)
+        about = json.loads(content.decode("utf-8")) if len(content) <= SIZE else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise FolderError(f"{path}: damaged, not the JSON of an export; {REMEDY}") from error
+    if not isinstance(about, dict):
+        raise FolderError(f"{path}: damaged, not the JSON of an export; {REMEDY}")
+    return about
 
 
 def _measured(path: Path) -> dict[str, Any]:

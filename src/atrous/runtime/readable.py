@@ -116,8 +116,12 @@ class Readable(NamedTuple):
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Readable:
-        """What `to_json` wrote."""
-        return cls(**{**value, "labels": tuple(value["labels"])})
+        """What `to_json` wrote. Raises TypeError or ValueError if it is not that."""
+        read = cls(**{**value, "labels": tuple(value["labels"])})
+        texts = all(isinstance(one, str) for one in (*read.labels, read.separator))
+        if read.kind not in ("classes", "labels") or not texts or not 0 < read.threshold < 1:
+            raise ValueError(f"expected a kind, labels, a threshold and a separator, got {value!r:.100}")
+        return read
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:

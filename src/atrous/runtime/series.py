@@ -34,7 +34,7 @@ def parse(row: Any, *, features: int = 0) -> Values:
     if isinstance(row, str):
         steps: Sequence[Any] = [step.split(",") for step in row.split()]
     elif isinstance(row, Sequence | np.ndarray):
-        steps = [step if isinstance(step, Sequence | np.ndarray) and np.ndim(step) else [step] for step in row]
+        steps = [step if _has_parts(step) else [step] for step in row]
     else:
         raise DataError(f"expected a series of numbers, got {type(row).__name__}; write it as in '1.5 2 ? 3'")
     features = features or (len(steps[0]) if steps else 1)
@@ -46,6 +46,12 @@ def parse(row: Any, *, features: int = 0) -> Values:
             )
     numbers = [_number(value, place) for place, step in enumerate(steps, 1) for value in step]
     return np.array(numbers, np.float64).reshape(len(steps), features)
+
+
+def _has_parts(step: Any) -> bool:
+    if isinstance(step, np.ndarray):
+        return step.ndim > 0
+    return isinstance(step, Sequence) and not isinstance(step, str | bytes)
 
 
 def _number(value: Any, place: int) -> float:
