@@ -12,7 +12,7 @@ import pytest
 
 # Says when the interpreter is up: what Python prints of a Ctrl-C before that is not ours to word.
 PROGRAM = "import sys, atrous.__main__ as program; print('up', flush=True); sys.exit(program.main())"
-MOMENTS = 6
+MOMENTS = 3
 
 
 def started(words, folder):
@@ -39,7 +39,9 @@ def check_all_moments(words, folder, *, seed, keep=()):
     (folder / "tmp").mkdir()
     before = left_behind(folder)
     begun = time.monotonic()
-    assert started(words, folder).wait() == 0
+    process = started(words, folder)
+    assert process.communicate(timeout=300)[1] == ""
+    assert process.returncode == 0
     seconds = time.monotonic() - begun
     whole = left_behind(folder)
     assert all(name in whole for name in keep)
@@ -76,20 +78,17 @@ def rows(tmp_path):
     """Enough rows for reading, splitting and tokenising to take a while."""
     words = ["good", "bad", "film", "plot", "long", "short", "of", "the", "a"]
     drawn = random.Random(0)
-    lines = [f"{' '.join(drawn.choices(words, k=30))} {n},{drawn.choice(['pos', 'neg'])}" for n in range(30_000)]
+    lines = [f"{' '.join(drawn.choices(words, k=30))} {n},{drawn.choice(['pos', 'neg'])}" for n in range(20_000)]
     (tmp_path / "rows.csv").write_text("\n".join(["text,label", *lines]) + "\n")
     return "rows.csv"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["predict", "evaluate", "data", "export", "verify"])
+@pytest.mark.parametrize("command", ["predict", "data"])
 def test_ctrl_c_at_any_moment_is_one_line(tmp_path, model, rows, command):
     words, keep = {
         "predict": (["predict", model, rows, "--out", "new/answers.csv.gz", "--quiet"], ["new/answers.csv.gz"]),
-        "evaluate": (["evaluate", model, rows, "--quiet"], []),
         "data": (["data", "languages", "--out", "new/languages"], ["new/languages/train.csv"]),
-        "export": (["export", model, "new/export", "--quiet"], ["new/export/model.onnx"]),
-        "verify": (["verify", model, "--quiet"], []),
     }[command]
     check_all_moments(words, tmp_path, seed=len(command), keep=keep)
 
