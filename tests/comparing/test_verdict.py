@@ -49,6 +49,9 @@ def test_a_clear_winner_is_one():
     assert "The best model on dev, tcn, has accuracy 0.9000 on test." in found
     assert "clearly better than all others: 10.0 points above bag, the next (95 % interval +5.0 to +15.0)." in found
     assert "No clear winner" not in found
+    assert "It is clearly better: 10.0 points above bag (" in said(
+        model("tcn", 0.9), model("bag", 0.8), clear=[("tcn", "bag")]
+    )
 
 
 def test_there_is_no_clear_winner_where_the_interval_to_the_next_spans_zero():

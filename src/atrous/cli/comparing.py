@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from atrous.cli import options
 from atrous.cli.options import DeviceName
 from atrous.cli.shown import STOPPED, prepare, say, say_json
-from atrous.comparing import BEST, RESULTS
+from atrous.comparing import BEST, REPORT, RESULTS
 
 
 def demo(
@@ -84,7 +84,7 @@ def compare(
     device: options.Device = DeviceName.auto,
     threads: options.Threads = None,
     force: options.Force = False,
-    resume: Annotated[bool, typer.Option("--resume", help="go on with a race that was stopped or killed")] = False,
+    resume: options.Resume = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
@@ -111,10 +111,11 @@ def compare(
     from atrous.data.asked import Asked
     from atrous.outputs import check_work
 
-    asked = Asked(
-        data, dev, test, settings, text=text, label=label, group=group, beside=beside, encoding=encoding,
-        max_steps=max_steps, seed=seed, set=set or [],
-    )  # fmt: skip
+    words: dict[str, Any] = {
+        "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
+        "encoding": encoding, "max_steps": max_steps, "seed": seed, "set": set or [],
+    }  # fmt: skip
+    asked = Asked(data, **words)
     Terms(budget, rates, seeds, minutes)
     for chosen in entrants(asked, encode or DEFAULT):
         asked.look(chosen)
@@ -129,13 +130,13 @@ def compare(
     from atrous.comparing.table import table
 
     results = compare(
-        data, dev=dev, test=test, settings=settings, encode=encode or DEFAULT, budget=budget, rates=rates, seeds=seeds,
-        minutes=minutes, text=text, label=label, group=group, beside=beside, encoding=encoding, max_steps=max_steps,
-        seed=seed, set=set or [], out=out, device=place, force=force, resume=resume, quiet=quiet,
+        data, **words, encode=encode or DEFAULT, budget=budget, rates=rates, seeds=seeds, minutes=minutes,
+        out=out, device=place, force=force, resume=resume, quiet=quiet,
     )  # fmt: skip
     if json:
         say_json(results)
     else:
-        say(table(results), "", f"The results are in {out}/{RESULTS}; the best model is in {out}/{BEST}. Next:")
-        say(f"  {to_ask(chosen, f'{out}/{BEST}')}")
+        say(table(results), "", f"The results are in {out}/{RESULTS}, and as a page in {out}/{REPORT}.")
+        if results["best"] is not None:
+            say(f"The best model is in {out}/{BEST}. Next:", f"  {to_ask(chosen, f'{out}/{BEST}')}")
     return STOPPED if results.get("interrupted") else 0

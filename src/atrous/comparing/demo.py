@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from atrous.bundle import load as load_bundle
-from atrous.comparing import BEST, RESULTS
+from atrous.comparing import BEST, REPORT, RESULTS
 from atrous.comparing.commands import commands
 from atrous.comparing.outcome import keep, leave
 from atrous.comparing.race import race
@@ -96,6 +96,7 @@ def shown(results: dict[str, Any], out: Source) -> str:
     if "answers" in results:
         lines.append(f"What {results['best']['name']} says of sentences it never saw:")
         lines += [f"  {one['label']:<8} {one['probability']:.3f}  {one['text']}" for one in results["answers"]]
-        lines += ["", f"The model is in {Path(out) / BEST}; the results are in {Path(out) / RESULTS}. Try:"]
+        results_are = f"the results are in {Path(out) / RESULTS}, and as a page in {Path(out) / REPORT}"
+        lines += ["", f"The model is in {Path(out) / BEST}; {results_are}. Try:"]
         lines.append(f"  echo 'Wo ist der Bahnhof?' | atrous predict {Path(out) / BEST}")
     return "\n".join(lines)

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from atrous.comparing import BEST, RESULTS, RUNS
+from atrous.comparing import BEST, REPORT, RESULTS, RUNS
 from atrous.comparing.baselines import TRIGRAMS
 from atrous.comparing.differences import Counts, differences
 from atrous.comparing.entry import Entry
 from atrous.comparing.judged import Judge
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import References
-from atrous.comparing.report import REPORT, report
+from atrous.comparing.report import report
 from atrous.comparing.runs import LOGITS, MODEL, RECORD, Run, answers_of, bundle_of, read_runs
 from atrous.comparing.speed import speeds
 from atrous.comparing.verdict import verdict

@@ -96,6 +96,8 @@ def _rivals(results: Mapping[str, Any], models: Models, best: str) -> Iterator[s
         yield f"On test it is clearly beaten by {_listed(ahead)}: dev and test do not agree on the best model."
     elif level:
         yield f"No clear winner: {best} is {where} ({first.interval}, which spans zero)."
+    elif len(others) == 1:
+        yield f"It is clearly better: {where} ({first.interval})."
     else:
         yield f"It is clearly better than all others: {where}, the next ({first.interval})."
     if len(level) > 1 or (level and ahead):

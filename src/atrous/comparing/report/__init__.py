@@ -2,6 +2,4 @@
 
 from atrous.comparing.report.page import report
 
-REPORT = "report.html"  # its name in a race's folder
-
-__all__ = ["REPORT", "report"]
+__all__ = ["report"]
