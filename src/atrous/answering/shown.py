@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atrous.errors import ConfigError
-from atrous.runtime.readable import AnyAnswer
+
+if TYPE_CHECKING:
+    from atrous.runtime.readable import AnyAnswer
+else:  # it brings numpy, and every command's help reads this file
+    AnyAnswer = Any
 
 
 class Shown(NamedTuple):
