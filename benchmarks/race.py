@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
@@ -56,14 +57,17 @@ def main() -> None:
             words += ["--data" if name == "train" else f"--{name}", f"{name}.csv"]
         words += ["--encode", ENCODERS, "--set", "embed=words", "--set", "embed.lower=true", "--out", "race"]
         words += [] if asked.minutes is None else ["--minutes", asked.minutes]
+        started = time.perf_counter()
         subprocess.run([sys.executable, "-m", "atrous", "compare", *words], check=True, cwd=folder)
+        seconds = time.perf_counter() - started
         results = json.loads((Path(folder) / "race" / "results.json").read_text(encoding="utf-8"))
         if asked.out is not None:
             shutil.copytree(Path(folder) / "race", asked.out)
     results["best_on_test"]["errors"] = []
+    results["seconds"] = round(seconds, 1)
     kept = RESULTS / f"race_{asked.set}.json"
     kept.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"kept in {kept}")
+    print(f"{seconds / 60:.1f} minutes, {results['plan']['estimate_minutes']} at most were expected; kept in {kept}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """What the pages say was measured is what a benchmark kept."""
 
+import csv
+import gzip
 import json
 import runpy
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+RACE = runpy.run_path(str(ROOT / "benchmarks" / "race.py"))
 DEMO = runpy.run_path(str(ROOT / "benchmarks" / "demo.py"))
 SHORT = ["bag", "ngram", "tcn", "bilstm", "attention"]
 FULL = ["bag", "ngram", "tcn", "residual", "wavenet", "gru", "bilstm", "hybrid", "attention"]
@@ -31,3 +35,20 @@ def test_the_table_of_the_sklearn_page_is_that_of_the_results_kept():
     written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
     assert written.strip() == bench["markdown"](results)
     assert all(len(run["scores"]) == results["folds"] for runs in results["models"].values() for run in runs)
+
+
+def test_the_race_is_skipped_where_its_data_is_not(monkeypatch, capsys, tmp_path):
+    monkeypatch.delenv("ATROUS_DATA", raising=False)
+    for words, said in (([], "no folder was named"), (["--data", str(tmp_path)], "not there: ")):
+        monkeypatch.setattr(sys, "argv", ["race.py", "trec", *words])
+        RACE["main"]()
+        assert capsys.readouterr().out.startswith(f"skipped: {said}")
+
+
+def test_lines_of_label_and_sentence_become_a_table(tmp_path):
+    with gzip.open(tmp_path / "lines.gz", "wt", encoding="latin-1") as file:
+        file.write('1 What is a caf\xe9 , "they" ask ?\n0 Who ?\n')
+    RACE["write_table"](tmp_path / "lines.gz", tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(newline="", encoding="utf-8") as file:
+        rows = [tuple(row.values()) for row in csv.DictReader(file)]
+    assert rows == [('What is a café , "they" ask ?', "1"), ("Who ?", "0")]

@@ -18,7 +18,7 @@ from atrous.training.loader import Loader
 from atrous.training.tokens import Tokens
 
 _SECONDS = 0.3  # spent on the steps of one model, and on its passes over dev
-_TRAINER = 0.001  # seconds that the trainer adds to a step: benchmarks/race.py shows how near the estimates come
+_TRAINER = 0.001  # seconds that the trainer adds to a step; benchmarks/race.py says how near the estimate came
 _RUN = 0.5  # seconds to begin a run and to end it, besides reading dev and test once more
 _SPEED = 4.0  # seconds to measure the speed of one model at the end
 _DEV_ROWS = 256  # a batch of dev
