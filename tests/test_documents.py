@@ -175,6 +175,7 @@ def test_every_block_of_a_document_runs(path: Path, folder: Path) -> None:
         ("contract.md", {"python": 2}),
         ("embeddings.md", {"console": 6, "python": 6}),
         ("export.md", {"console": 2, "python": 1}),
+        ("compare.md", {"console": 3, "python": 1}),
         ("tuning.md", {"console": 2, "python": 1, "toml": 1}),
     ],
 )
