@@ -115,3 +115,56 @@ def test_a_loss_that_is_not_finite_is_one_line_and_leaves_nothing(atrous, review
     assert len(err.splitlines()) == 1
     assert "the loss is" in err
     assert not list(tmp_path.iterdir())
+
+
+def test_train_begins_with_a_model_and_says_what_it_takes_from_it(atrous, reviews, model, tmp_path):
+    words = ["--data", reviews, "--init", model, "--out", "next", "--set", "train.epochs=1"]
+    code, out, err = atrous("train", *words, "--set", "train.rate=1e-9")
+    assert code == 0
+    assert f"{model}: its reader, embedding and encoder are taken over, and its head goes on" in err
+    assert "Test accuracy 1.0000" in out
+    assert package.load(tmp_path / "next").scores["init"] == {"head": "kept", "model": str(model)}
+    assert (
+        f"It began from the weights of another model, {model}, its head too."
+        in (tmp_path / "next" / "README.md").read_text()
+    )
+    (tmp_path / "stars.csv").write_text(reviews.read_text().replace(",pos", ",five").replace(",neg", ",one"))
+    code, _, err = atrous("train", *words, "--data", "stars.csv", "--force")
+    assert code == 0
+    assert "its labels are others, and the head begins anew" in err
+    assert package.load(tmp_path / "next").labels == ("five", "one")
+
+
+def test_what_contradicts_the_model_to_begin_with_is_refused_before_anything_is_read(atrous, reviews, model, tmp_path):
+    code, out, err = atrous("train", "--data", reviews, "--init", model, "--encode", "lstm", "--out", "next")
+    assert (code, out) == (2, "")
+    assert err == (
+        f"atrous: --init {model}: that model has encode.name = 'ngram', and the settings say 'lstm'; "
+        "leave encode.name out, or train without --init\n"
+    )
+    assert atrous("train", "--data", reviews, "--init", "missing")[2].startswith(
+        "atrous: missing: no such model folder"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+def test_train_logs_for_tensorboard_into_the_model_folder(atrous, reviews, tmp_path):
+    words = ["--data", reviews, "--encode", "ngram", "--out", "model", *SMALL]
+    assert atrous("train", *words, "--logger", "tensorboard")[0] == 0
+    assert any(path.name.startswith("events.") for path in (tmp_path / "model" / "tensorboard").iterdir())
+    code, _, err = atrous("train", *words, "--logger", "wandb", "--force")
+    assert (code, err) == (2, "atrous: --logger wandb: expected tensorboard\n")
+    code, _, err = atrous("train", *words, "--precision", "64", "--force")
+    assert (code, err) == (2, "atrous: --precision 64: expected 32 or bf16\n")
+
+
+def test_a_finished_run_is_left_alone_by_resume(atrous, reviews, tmp_path):
+    words = ["train", "--data", reviews, "--encode", "ngram", "--out", "model", *SMALL, "--resume"]
+    code, out, err = atrous(*words)
+    assert code == 0
+    assert "there is nothing to resume; starting from the beginning" in err
+    before = {path: path.stat() for path in tmp_path.rglob("*")}
+    again = atrous(*words)
+    assert again[:2] == (0, out)
+    assert "this run is finished" in again[2]
+    assert {path: path.stat() for path in tmp_path.rglob("*")} == before

@@ -4,14 +4,17 @@ import signal
 
 import pytest
 import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from atrous.config import load
+from atrous.config.taken import taken_over
 from atrous.data.corpus import Corpus
 from atrous.data.tables import Row
 from atrous.data.targets import Targets
 from atrous.errors import ConfigError
 from atrous.training import checkpoint, keeper
 from atrous.training.fit import learn
+from atrous.training.tokens import tokenise
 
 SMALL = ["embed.channels=8", "encode.channels=8", "train.epochs=3", "train.batch=8", "train.rate=0.02"]
 
@@ -217,3 +220,48 @@ def test_ctrl_c_ends_a_run_at_the_step_and_the_run_goes_on_from_there(tmp_path, 
     parts = learn(corpus(), settings, work=tmp_path / "parts", resume=True)
     assert not parts.scores["interrupted"]
     assert parts.scores["curve"] == whole.scores["curve"]
+
+
+def test_a_run_begins_where_another_ended(tmp_path):
+    first = learn(corpus(), load(None, SMALL, encode="tcn"), work=tmp_path / "first")
+    settings = taken_over(load(None, ["train.epochs=1", "train.rate=1e-9"]), first.settings, "first")
+    second = learn(corpus(), settings, work=tmp_path / "second", init=first)
+    assert second.scores["init"] == {"head": "kept"}
+    assert second.reader == first.reader
+    assert second.scores["dev"]["loss"] == pytest.approx(first.scores["dev"]["loss"], rel=1e-3)
+
+
+def test_a_run_takes_the_encoder_over_for_other_labels(tmp_path):
+    first = learn(corpus(), load(None, SMALL, encode="ngram"), work=tmp_path / "first")
+    rows = [Row(f"{word} film {n}", label, "", n) for n in range(30) for word, label in (("good", "a"), ("bad", "b"))]
+    other = Corpus(rows[:40], rows[40:50], rows[50:], Targets(("a", "b")), ())
+    settings = taken_over(load(None, ["train.epochs=3", "train.rate=0.02"]), first.settings, "first")
+    second = learn(other, settings, work=tmp_path / "second", init=first)
+    assert second.scores["init"] == {"head": "new"}
+    assert second.labels == ("a", "b")
+    with pytest.raises(ConfigError, match=r"was begun with init = .*, not none"):
+        learn(other, settings, work=tmp_path / "second", resume=True, tokens=tokenise(other, settings))
+
+
+def test_what_tensorboard_shows_goes_on_after_a_resume_with_nothing_twice(tmp_path, monkeypatch):
+    settings = load(None, SMALL, encode="ngram")
+    monkeypatch.setattr(keeper, "EVERY", 1e9)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(6, patch)
+        learn(corpus(), settings, work=tmp_path, logger="tensorboard")
+    bundle = learn(corpus(), settings, work=tmp_path, logger="tensorboard", resume=True)
+    shown = EventAccumulator(str(tmp_path / "tensorboard"))
+    shown.Reload()
+    scores = [event.value for event in shown.Scalars("dev_accuracy")]
+    assert scores == [pytest.approx(entry["dev_accuracy"]) for entry in bundle.scores["curve"]]
+
+
+@pytest.mark.parametrize("encode", ["tcn", "bilstm"])
+def test_bf16_computes_with_16_bits_and_keeps_32(encode, tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx512_bf16": True})
+    settings = load(None, SMALL, encode=encode)
+    full, half = (learn(corpus(), settings, work=tmp_path / bits, precision=bits) for bits in ("32", "bf16"))
+    assert {parameter.dtype for parameter in half.model.parameters()} == {torch.float32}
+    assert half.scores["precision"] == "bf16"
+    assert half.scores["curve"] != full.scores["curve"]
+    assert half.scores["curve"][0]["dev_loss"] == pytest.approx(full.scores["curve"][0]["dev_loss"], rel=0.1)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch import nn
 
@@ -43,3 +44,19 @@ def test_parameters_that_are_not_finite_are_named_before_outputs():
 
 def test_a_finite_model_is_not_blamed():
     assert "arises in the loss itself" in culprit(model(), BATCH)
+
+
+def test_the_norm_of_a_gradient_is_cut_to_what_the_settings_allow():
+    settings = load(train={"rate": 0.1, "clip_norm": 0.5}).train
+    learner = Learner(model(), settings, steps=10)
+    optimiser = learner.configure_optimizers()["optimizer"]
+    for parameter in learner.model.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    learner.configure_gradient_clipping(optimiser)
+    norm = torch.stack([parameter.grad.norm() for parameter in learner.model.parameters()]).norm()
+    assert norm.item() == pytest.approx(0.5, rel=1e-4)
+
+
+def test_a_rate_that_is_left_to_the_preset_is_refused():
+    with pytest.raises(ValueError, match=r"needs train.rate, got None"):
+        Learner(model(), load().train, steps=10)

@@ -63,7 +63,11 @@ def _data(scores: dict[str, Any]) -> str:
         return "Not trained."
     files = ", ".join(f"{name}: {path}" for name, path in data["files"].items())
     rows = f"{data['train']:,} to learn from, {data['dev']:,} to choose by, {data['test']:,} to judge by"
-    return f"{files}. Rows: {rows}."
+    begun = ""
+    if init := scores.get("init"):
+        head = "its head too" if init["head"] == "kept" else "with a new head"
+        begun = f" It began from the weights of another model, {init.get('model', 'given in Python')}, {head}."
+    return f"{files}. Rows: {rows}.{begun}"
 
 
 def _scores(scores: dict[str, Any]) -> str:

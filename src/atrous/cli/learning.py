@@ -74,10 +74,13 @@ def train(
         str | None, typer.Option("--out", metavar="DIR", help="the model folder; else runs/ENCODER", show_default=False)
     ] = None,
     resume: options.Resume = False,
+    init: options.Init = None,
     seed: options.Seed = None,
     set: options.Set = None,
     device: options.Device = DeviceName.auto,
     threads: options.Threads = None,
+    precision: options.Precision = "32",
+    logger: options.Logger = None,
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -93,11 +96,14 @@ def train(
       atrous train --data reviews.csv
       atrous train --data reviews.csv --text review --label stars --encode bilstm --out runs/stars
       atrous train my-settings.toml --data reviews.csv --set train.epochs=20
-      atrous train --data reviews.csv --resume                  the same words once more, and --resume
+      atrous train --data reviews.csv --resume       the same words once more, and --resume
+      atrous train --data new.csv --init runs/tcn --out runs/new --set train.rate=0.001
+      torchrun --nproc-per-node 2 -m atrous train --data reviews.csv
 
     The model goes to --out; its scores on the test rows and the next command to standard output.
     """
-    from atrous.config.kept import SETTINGS
+    from atrous.config.kept import SETTINGS, kept
+    from atrous.config.taken import taken_over
     from atrous.data.asked import Asked
     from atrous.outputs import check_work, is_finished
     from atrous.runtime.processes import processes
@@ -108,11 +114,13 @@ def train(
     }  # fmt: skip
     asked = Asked(data, **words)
     chosen = asked.chosen(encode)
-    asked.look(chosen)
-    if chosen.embed.vectors is not None:
+    if init is not None:
+        chosen = taken_over(chosen, kept(init), init)
+    elif chosen.embed.vectors is not None:
         from atrous.vectors import with_channels
 
         with_channels(chosen)
+    asked.look(chosen)
     out = out or f"runs/{chosen.encode.name}"
     own = processes()
     if own.first:
@@ -121,7 +129,10 @@ def train(
     from atrous.comparing.commands import to_ask
     from atrous.training.run import train
 
-    bundle = train(data, **words, encode=encode, out=out, resume=resume, device=place, force=force, quiet=quiet)
+    bundle = train(
+        data, **words, encode=encode, out=out, resume=resume, init=init, device=place, precision=precision,
+        logger=logger, force=force, quiet=quiet,
+    )  # fmt: skip
     scores, window = bundle.scores, bundle.window
     if not own.first:
         pass

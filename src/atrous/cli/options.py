@@ -83,6 +83,16 @@ Force: TypeAlias = Annotated[bool, _option("--force", help="replace what is ther
 Resume: TypeAlias = Annotated[
     bool, _option("--resume", help="go on with a run that was stopped or killed, from where it was")
 ]
+Init: TypeAlias = Annotated[
+    str | None,
+    _option("--init", metavar="MODEL", help="begin with the weights and the vocabulary of this model folder"),
+]
+Logger: TypeAlias = Annotated[
+    str | None, _option("--logger", metavar="NAME", help="tensorboard: its files go into the model folder")
+]
+Precision: TypeAlias = Annotated[
+    str, typer.Option("--precision", metavar="BITS", help="32, or bf16 where processor or GPU compute with it")
+]
 Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
 Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]
 Model: TypeAlias = Annotated[

@@ -23,12 +23,16 @@ from atrous.errors import ConfigError
 from atrous.layers import fold
 from atrous.runtime.processes import Processes, processes
 from atrous.runtime.tokeniser import FIRST
+from atrous.training.beginning import digest, take_over
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, StoppedAtOnce, Watch
 from atrous.training.checkpoint import CHECKPOINT, read
 from atrous.training.identity import difference, identity
 from atrous.training.keeper import EachEpoch, Keeper, Whole
 from atrous.training.learner import Learner
 from atrous.training.loader import Loader, Steady
+from atrous.training.logger import check_logger
+from atrous.training.logger import logger as build_logger
+from atrous.training.precision import lightnings
 from atrous.training.tokens import Tokens, tokenise
 from atrous.vectors import load_vectors, with_channels
 
@@ -42,15 +46,21 @@ def learn(
     watch: Watch | None = None,
     tokens: Tokens | None = None,
     resume: bool = False,
+    init: Bundle | None = None,
     each_epoch: EachEpoch | None = None,
+    logger: str | None = None,
+    precision: str = "32",
 ) -> Bundle:
     """Train one model on rows; `work` is a folder for the checkpoint and the log, `watch` shows how it goes.
 
     tokens: the rows as `tokenise` gives them, where that was done before.
     resume: go on from the checkpoint in `work`, if there is one; the end is bit for bit that of a run which was never
         stopped, on the same machine, threads and versions.
+    init: a model to begin from: its reader, its weights and, for the same labels, its head. The settings must be its
+        own where they say what it is (`atrous.config.taken`).
     each_epoch: called after each validation with the epoch, from 1, and what the best epoch is the largest of; what it
         raises stops the run.
+    logger: "tensorboard" for its files in `work`. precision: "32", or "bf16" to compute with.
 
     The best weights by the score on dev are kept, folded, and scored on dev and test. `scores["curve"]` has an entry an
     epoch. The caller's random numbers are left as they were.
@@ -60,71 +70,71 @@ def learn(
     before the first score on dev.
     """
     work.mkdir(parents=True, exist_ok=True)
-    settings = with_channels(settings).resolved()
-    tokens = tokens or tokenise(corpus, settings, quiet=watch is None)
-    place = accelerator(device)
-    with torch.random.fork_rng(devices=[torch.cuda.current_device()] if place == "cuda" else []):
-        return _learn(corpus, settings, tokens, work, place, watch, resume, each_epoch)
-
-
-def _learn(
-    corpus: Corpus,
-    settings: Settings,
-    tokens: Tokens,
-    work: Path,
-    device: str,
-    watch: Watch | None,
-    resume: bool,
-    each_epoch: EachEpoch | None,
-) -> Bundle:
-    torch.manual_seed(settings.train.seed)
-    bundle = Bundle.fresh(settings, tokens.reader, corpus.labels)
-    own = processes()
-    belongs = identity(settings, tokens, corpus.labels, processes=own.world)
+    place, own = accelerator(device), processes()
+    check_logger(logger)
+    bits = lightnings(precision, place)
+    settings = (with_channels(settings) if init is None else settings).resolved()
+    known = None if init is None else init.reader
+    tokens = tokens or tokenise(corpus, settings, reader=known, quiet=watch is None)
+    options = {"processes": own.world, "precision": precision, "init": None if init is None else digest(init)}
+    belongs = identity(settings, tokens, corpus.labels, **options)
     kept = _begun(work / CHECKPOINT, belongs) if resume else None
-    if kept is None:
-        _fill(bundle, quiet=watch is None)
-    loader = Loader(tokens.train, rows=settings.train.batch, seed=settings.train.seed, rank=own.rank, world=own.world)
-    weights = _weights(tokens.train, corpus, settings)
-    learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
-    interrupt = StopOnInterrupt(quiet=not own.first)
-    keeper = Keeper(
-        work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
-        each_epoch=each_epoch, own=own,
-    )  # fmt: skip
-    stopped = False
-    if kept is not None and kept["finished"]:
-        keeper.load_state_dict(kept)
-    else:
-        around = [*([] if watch is None else [watch]), keeper]
-        with warnings.catch_warnings(), interrupt:
-            # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
-            warnings.simplefilter("ignore")
-            trainer = _trainer(settings, device, own, around)
-            stopped = _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
+    with torch.random.fork_rng(devices=[torch.cuda.current_device()] if place == "cuda" else []):
+        torch.manual_seed(settings.train.seed)
+        bundle = Bundle.fresh(settings, tokens.reader, corpus.labels)
+        begun = _begin(bundle, init, resumed=kept is not None, quiet=watch is None)
+        loader = Loader(
+            tokens.train, rows=settings.train.batch, seed=settings.train.seed, rank=own.rank, world=own.world
+        )
+        weights = _weights(tokens.train, corpus, settings)
+        learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
+        interrupt = StopOnInterrupt(quiet=not own.first)
+        keeper = Keeper(
+            work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
+            each_epoch=each_epoch, own=own,
+        )  # fmt: skip
+        if kept is not None and kept["finished"]:
+            keeper.load_state_dict(kept)
+            stopped = False
+        else:
+            watched = [] if watch is None else [watch]
+            with warnings.catch_warnings(), interrupt:
+                # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
+                warnings.simplefilter("ignore")
+                log = build_logger(logger, work, steps=kept["steps"] if kept else 0)
+                trainer = _trainer(settings, place, own, [*watched, keeper], logger=log or False, precision=bits)
+                stopped = _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
     if not keeper.weights:
         raise KeyboardInterrupt
     bundle.model.load_state_dict(keeper.weights)
     fold(bundle.model).eval()  # where it trained: scoring may want the GPU too
+    data = {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)}
     bundle.scores = {
         "seed": settings.train.seed,
         "epochs": len(keeper.curve),
         "steps": keeper.steps,
         "interrupted": stopped,
         "seconds": round(keeper.seconds, 3),
+        "precision": precision,
+        **begun,
         "curve": keeper.curve,
-        "data": {
-            "train": len(corpus.train),
-            "dev": len(corpus.dev),
-            "test": len(corpus.test),
-            "cut": tokens.cut,
-            "files": {},
-        },
+        "data": {**data, "cut": tokens.cut, "files": {}},
         "dev": bundle.score_of(tokens.dev),
         "test": bundle.score_of(tokens.test),
     }
     bundle.model.cpu()  # as `load` gives it
     return bundle
+
+
+def _begin(bundle: Bundle, init: Bundle | None, *, resumed: bool, quiet: bool) -> dict[str, Any]:
+    """Put the weights into a fresh model that it begins with; what the scores say of it."""
+    if init is not None:
+        return {"init": {"head": "kept" if take_over(bundle, init) else "new"}}
+    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
+    if path is not None and tokeniser is not None and not resumed:
+        found = load_vectors(path, tokeniser.tokens, quiet=quiet)
+        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
+    return {}
 
 
 def _begun(path: Path, belongs: dict[str, Any]) -> dict[str, Any] | None:
@@ -142,21 +152,13 @@ def _begun(path: Path, belongs: dict[str, Any]) -> dict[str, Any] | None:
     return kept
 
 
-def _fill(bundle: Bundle, *, quiet: bool) -> None:
-    """Put the pretrained vectors of the vocabulary into the model, if the settings name a file of them."""
-    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
-    if path is not None and tokeniser is not None:
-        found = load_vectors(path, tokeniser.tokens, quiet=quiet)
-        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
-
-
 def _weights(rows: Examples, corpus: Corpus, settings: Settings) -> torch.Tensor | None:
     wanted = settings.train.class_weights
     return None if wanted is None else torch.from_numpy(class_weights(wanted, rows.targets, corpus.targets))
 
 
 def _trainer(
-    settings: Settings, device: str, own: Processes, around: Sequence[callbacks.Callback]
+    settings: Settings, device: str, own: Processes, around: Sequence[callbacks.Callback], **options: Any
 ) -> lightning.Trainer:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     return lightning.Trainer(
@@ -165,14 +167,14 @@ def _trainer(
         num_nodes=own.world // own.beside,
         strategy="ddp" if own.world > 1 else "auto",
         max_epochs=settings.train.epochs,
-        gradient_clip_val=settings.train.clip_norm,
         callbacks=[SeedEachStep(settings.train.seed), *around],
         plugins=[Whole()],
-        logger=False,
+        log_every_n_steps=1,  # the learner logs seldom enough
         num_sanity_val_steps=0,
         enable_model_summary=False,
         enable_progress_bar=any(isinstance(one, Watch) for one in around),
         use_distributed_sampler=False,
+        **options,
     )
 
 

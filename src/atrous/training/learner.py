@@ -82,6 +82,11 @@ class Learner(lightning.LightningModule):
         schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, share)
         return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
+    def configure_gradient_clipping(self, optimizer: Any, *_: Any, **__: Any) -> None:
+        # Lightning refuses to clip for a fused optimiser under autocast, for fear of a scaled loss; bf16 scales none.
+        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        nn.utils.clip_grad_norm_(parameters, self.settings.clip_norm)
+
 
 @torch.no_grad()
 def culprit(model: Model, batch: Batch) -> str:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,19 @@ from atrous.bundle import Bundle, load
 from atrous.bundle.folder import write
 from atrous.config import Settings
 from atrous.config.kept import SETTINGS
+from atrous.config.taken import taken_over
 from atrous.data.asked import Asked
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
 from atrous.outputs import Work, is_finished, nearest, new_folder, unfinished, work_of
 from atrous.runtime.processes import Processes, processes
+from atrous.training.beginning import keeps_head
 from atrous.training.callbacks import Watch
 from atrous.training.checkpoint import CHECKPOINT
 from atrous.training.fit import learn
 from atrous.training.log import LOG
+from atrous.training.logger import TENSORBOARD, check_logger
+from atrous.training.precision import lightnings
 from atrous.training.together import connected, meet
 
 
@@ -44,7 +49,10 @@ def train(
     set: Sequence[str] = (),
     out: Source | None = None,
     resume: bool = False,
+    init: Source | Bundle | None = None,
     device: str = "auto",
+    logger: str | None = None,
+    precision: str = "32",
     force: bool = False,
     quiet: bool = False,
 ) -> Bundle:
@@ -58,6 +66,10 @@ def train(
     settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
     resume: go on with a run into `out` that was stopped or killed: it ends with the model that it would have ended
         with. A run that is finished is loaded; where there is none, one begins.
+    init: a model folder, or a model, to begin from: its reader and architecture, and its weights; the head too, if the
+        labels are the same.
+    logger: "tensorboard" to write its files into `out`. precision: "bf16" to compute with 16 bits where 32 are not
+        needed; "32" else.
     device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
 
     While it runs, `out`.unfinished holds what it can go on from. Ctrl-C ends training and keeps the best model so far;
@@ -71,33 +83,40 @@ def train(
         max_steps=max_steps, seed=seed, set=set,
     )  # fmt: skip
     chosen = asked.chosen(encode)
+    begun = load(init) if isinstance(init, str | PathLike) else init
+    if begun is not None:
+        chosen = taken_over(chosen, begun.settings, _called(init))
+    check_logger(logger)
+    lightnings(precision, accelerator(device))
     own, device = processes(), accelerator(device)
     quiet = quiet or not own.first
     if resume and out is None:
         raise ConfigError("resume needs out: the folder whose run is to go on")
+    options: dict[str, Any] = {"init": begun, "device": device, "logger": logger, "precision": precision}
     with connected(own, device):
         if out is None:
-            with tempfile.TemporaryDirectory(prefix="atrous-") as folder:
-                return _learn(asked, chosen, work=Path(folder), device=device, quiet=quiet)
+            with tempfile.TemporaryDirectory(prefix="atrous-") as work:
+                return _learn(asked, chosen, Path(work), called=_called(init), quiet=quiet, **options)
         if resume and is_finished(out, marks=[SETTINGS]):
             _say(f"{out}: this run is finished; there is nothing to resume", quiet=quiet)
             return load(out)
-        with _work(out, own, force=force, resume=resume) as work:
-            if resume and not (work.folder / CHECKPOINT).is_file():
+        with _work(out, own, force=force, resume=resume) as place:
+            if resume and not (place.folder / CHECKPOINT).is_file():
                 _say(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
+            options |= {"resume": resume, "beside": nearest(out), "called": _called(init)}
             try:
-                bundle = _learn(
-                    asked, chosen, work=work.folder, device=device, quiet=quiet, resume=resume, beside=nearest(out)
-                )
+                bundle = _learn(asked, chosen, place.folder, quiet=quiet, **options)
             except NotFinite:
-                work.done()  # it would end there again
+                place.done()  # it would end there again
                 raise
             if own.first:
                 with new_folder(out, force=force or resume, marks=[SETTINGS]) as folder:
                     write(bundle, folder)
-                    shutil.copyfile(work.folder / LOG, folder / LOG)
+                    shutil.copyfile(place.folder / LOG, folder / LOG)
+                    if logger == TENSORBOARD:
+                        shutil.copytree(place.folder / TENSORBOARD, folder / TENSORBOARD)
             if not bundle.scores["interrupted"]:
-                work.done()
+                place.done()
         return bundle
 
 
@@ -113,13 +132,33 @@ def _work(out: Source, own: Processes, *, force: bool, resume: bool) -> Iterator
         yield work
 
 
-def _learn(asked: Asked, chosen: Settings, *, beside: Path | None = None, quiet: bool, **options: Any) -> Bundle:
+def _learn(
+    asked: Asked,
+    chosen: Settings,
+    work: Path,
+    *,
+    init: Bundle | None,
+    called: str,
+    beside: Path | None = None,
+    quiet: bool,
+    **options: Any,
+) -> Bundle:
     """Read the rows and learn from them; what does not fit into memory goes into the folder `beside`."""
     corpus = asked.corpus(chosen, folder=beside, quiet=quiet)
     _say(*corpus.said, quiet=quiet)
-    bundle = learn(corpus, chosen, watch=None if quiet else Watch(chosen.encode.name), **options)
+    if init is not None:
+        same = keeps_head(init, corpus.labels, chosen.predict.name)
+        head = "and its head goes on" if same else "its labels are others, and the head begins anew"
+        _say(f"{called}: its reader, embedding and encoder are taken over, {head}", quiet=quiet)
+    bundle = learn(corpus, chosen, work=work, init=init, watch=None if quiet else Watch(chosen.encode.name), **options)
     bundle.scores["data"]["files"] = asked.files
+    if init is not None:
+        bundle.scores["init"]["model"] = called
     return bundle
+
+
+def _called(init: Source | Bundle | None) -> str:
+    return fspath(init) if isinstance(init, str | PathLike) else "the model to begin from"
 
 
 def _say(*lines: str, quiet: bool) -> None:

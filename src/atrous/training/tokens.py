@@ -32,12 +32,15 @@ class Tokens(NamedTuple):
         return {} if self.reader.max_steps is None else {name: part.cut for name, part in parts.items()}
 
 
-def tokenise(corpus: Corpus, settings: Settings, *, quiet: bool = True) -> Tokens:
+def tokenise(corpus: Corpus, settings: Settings, *, reader: Reader | None = None, quiet: bool = True) -> Tokens:
     """Learn a vocabulary on the training rows, and turn all rows into ids, each once.
+
+    reader: one that is known already: nothing is learnt.
 
     quiet: say nothing of how far it is, where it takes long.
     """
-    reader = replace(fit_reader(settings, corpus.train, quiet=quiet), max_steps=settings.data.max_steps)
+    learnt = reader or fit_reader(settings, corpus.train, quiet=quiet)
+    reader = replace(learnt, max_steps=settings.data.max_steps)
     parts = []
     judged = corpus.targets.judged
     for part, known in ((corpus.train, corpus.targets), (corpus.dev, judged), (corpus.test, judged)):
