@@ -81,7 +81,7 @@ def _row(model: dict[str, Any]) -> list[str]:
     if "peak_bytes" not in model:
         return row
     return [
-        *row, f"{model['milliseconds_alone']:.2f} ms", f"{model['peak_bytes'] / 1e6:,.1f} MB", f"{model['rate']:g}",
+        *row, f"{model['milliseconds_alone']:.2f} ms", f"{model['peak_bytes'] / 2**20:,.1f} MiB", f"{model['rate']:g}",
     ]  # fmt: skip
 
 

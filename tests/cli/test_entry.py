@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from atrous.cli import asking, comparing, learning
+from atrous.cli import asking, comparing, learning, tuning
 from atrous.comparing import terms
 from atrous.config import ENCODE_SETTINGS, Settings
 
@@ -56,7 +56,7 @@ def test_an_unknown_command_is_refused_in_one_line(atrous):
 def test_what_the_help_says_of_encoders_and_folders_is_so():
     # Written out there, so that the help imports nothing heavy.
     assert set(learning.ENCODERS.replace(" or ", ", ").split(", ")) == set(ENCODE_SETTINGS)
-    assert ",".join(terms.DEFAULT) in inspect.getsource(comparing)
+    assert all(",".join(terms.DEFAULT) in inspect.getsource(module) for module in (comparing, tuning))
     assert inspect.signature(comparing.compare).parameters["budget"].default == terms.BUDGET
     assert Settings().encode.name == "tcn"
     assert all(name in (asking.field.__doc__ or "") for name in ENCODE_SETTINGS)

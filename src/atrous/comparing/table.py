@@ -71,7 +71,7 @@ def _row(model: Mapping[str, Any]) -> list[str]:
         _shown(model, "train_steps_per_second", "{:,.0f}"),
         _shown(model, "texts_per_second", "{:,.0f}"),
         _shown(model, "milliseconds_alone", "{:.2f} ms"),
-        _megabytes(model.get("peak_bytes")),
+        _mebibytes(model.get("peak_bytes")),
     ]
 
 
@@ -80,5 +80,5 @@ def _shown(model: Mapping[str, Any], field: str, form: str) -> str:
     return "" if value is None else form.format(value)
 
 
-def _megabytes(count: int | None) -> str:
-    return "" if count is None else f"{count / 1e6:,.1f} MB"
+def _mebibytes(count: int | None) -> str:
+    return "" if count is None else f"{count / 2**20:,.1f} MiB"
