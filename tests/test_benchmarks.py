@@ -52,3 +52,24 @@ def test_lines_of_label_and_sentence_become_a_table(tmp_path):
     with (tmp_path / "table.csv").open(newline="", encoding="utf-8") as file:
         rows = [tuple(row.values()) for row in csv.DictReader(file)]
     assert rows == [('What is a café , "they" ask ?', "1"), ("Who ?", "0")]
+
+
+@pytest.mark.slow
+def test_a_run_of_two_processes_that_is_killed_while_it_writes_a_checkpoint_ends_as_if_it_had_not_been(tmp_path):
+    resume = runpy.run_path(str(ROOT / "benchmarks" / "resume.py"))
+    files = resume["data"](tmp_path, rows=120)
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert resume["start"](files, whole, {}, processes=2, resume=False) == ({}, 0)
+    kill = {"kind": "write", "how": "half", "step": 8, "rank": 0}
+    found = resume["killed"](files, parts, [kill], processes=2)["killed"]
+    assert found[0]["step"] >= 8
+    assert resume["ended"](parts) == resume["ended"](whole)
+
+
+def test_every_run_that_was_killed_ended_as_the_run_that_was_not():
+    results = json.loads((ROOT / "benchmarks" / "results" / "resume.json").read_text(encoding="utf-8"))
+    assert (results["same"], results["of"], len(results["runs"])) == (20, 20, 20)
+    killed = [(run["processes"], kill["kind"]) for run in results["runs"] for kill in run["killed"]]
+    for kind in ("write", "validation"):
+        assert sum(one == kind for _, one in killed) >= 2
+    assert {processes for processes, _ in killed} == {1, 2}

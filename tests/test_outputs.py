@@ -217,3 +217,20 @@ def test_work_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputExists, match="is a file, not a folder"), job(tmp_path / "file" / "model"):
         pass
+
+
+def test_what_killed_runs_left_beside_an_output_goes_once_it_is_there(tmp_path):
+    out = tmp_path / "model"
+    left = tmp_path / ".model.0123abcd"
+    kept = [tmp_path / name for name in (".model.notes", ".model.0123abce", ".other.0123abcd", "model.0123abcd")]
+    for folder in (left, *kept):
+        folder.mkdir()
+        (folder / ("config.toml" if folder != kept[1] else "thesis.txt")).touch()
+    with job(out) as work:
+        work.done()
+    assert left.exists()  # there is no output yet
+    with job(out) as work:
+        with new_folder(out, force=False, marks=MARKS) as folder:
+            (folder / "config.toml").touch()
+        work.done()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["model", *(folder.name for folder in kept)])

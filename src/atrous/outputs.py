@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from os import PathLike
 from pathlib import Path
 
@@ -225,6 +227,8 @@ def unfinished(out: Destination, *, force: bool, resume: bool, marks: Sequence[s
         work = Work(folder, resumed=_has_work(folder))
         yield work
     finally:
+        if work is not None and work.finished:
+            _sweep(Path(out).resolve(), marks)
         over = work is not None and (work.finished or not _has_work(folder))
         if over:
             _empty(folder)
@@ -244,6 +248,17 @@ def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         if path.name not in (_LOCK, _MARK):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _sweep(target: Path, marks: Sequence[str]) -> None:
+    """Take away what runs left beside the target that were killed while they put it in its place, or the old one away.
+
+    Only while the target is there: else what is left may be all that is left of it.
+    """
+    for path in target.parent.glob(f".{escape(target.name)}.*") if target.is_dir() else ():
+        ours = re.fullmatch(r"\.[0-9a-f]{8}", path.suffix) and path.is_dir() and not path.is_symlink()
+        if ours and (not any(path.iterdir()) or any((path / mark).is_file() for mark in marks)):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _left_unfinished(out: Destination) -> OutputExists:

@@ -1,5 +1,6 @@
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -168,3 +169,42 @@ def test_a_finished_run_is_left_alone_by_resume(atrous, reviews, tmp_path):
     assert again[:2] == (0, out)
     assert "this run is finished" in again[2]
     assert {path: path.stat() for path in tmp_path.rglob("*")} == before
+
+
+STAGES = {
+    "reading": "atrous.data.corpus._rows",
+    "tokenising": "atrous.training.tokens.fit_reader",
+    "before the first step": "atrous.training.keeper.Keeper.on_train_start",
+    "validating": "atrous.training.learner.Learner.on_validation_epoch_end",
+    "scoring": "atrous.bundle.trained.Bundle.score_of",
+    "writing the folder": "atrous.bundle.folder.card",
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_ctrl_c_at_any_stage_is_one_line_and_leaves_nothing_half_written(atrous, reviews, tmp_path, monkeypatch, stage):
+    words = ["train", "--data", reviews, "--encode", "ngram", "--out", "model", *SMALL, "--quiet"]
+    words += ["--set", "train.batch=32", "--set", "train.epochs=2"]
+    owner, _, name = STAGES[stage].rpartition(".")
+    place = pkgutil.resolve_name(owner)
+    meant, times = getattr(place, name), iter([True])
+
+    def pressed(*arguments, **options):
+        if next(times, False):
+            signal.raise_signal(signal.SIGINT)
+        return meant(*arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, pressed)
+        code, out, err = atrous(*words)
+    assert code == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == "atrous: stopped"
+    assert {path.name for path in tmp_path.iterdir()} <= {"model", "model.unfinished"}
+    if (tmp_path / "model").exists():
+        assert package.load("model").scores["interrupted"]
+    assert ("model" in out) == (stage == "validating")
+    code, _, err = atrous(*words, "--resume")
+    assert code == 0, err
+    assert len(package.load("model").scores["curve"]) == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"model"}

@@ -265,3 +265,19 @@ def test_bf16_computes_with_16_bits_and_keeps_32(encode, tmp_path, monkeypatch):
     assert half.scores["precision"] == "bf16"
     assert half.scores["curve"] != full.scores["curve"]
     assert half.scores["curve"][0]["dev_loss"] == pytest.approx(full.scores["curve"][0]["dev_loss"], rel=0.1)
+
+
+def test_a_run_that_is_told_to_end_says_so_and_goes_on(tmp_path, monkeypatch):
+    settings = load(None, SMALL, encode="ngram")
+    ends = keeper.Keeper.on_train_batch_end
+
+    def end(kept, trainer, *arguments):
+        ends(kept, trainer, *arguments)
+        if trainer.global_step == 6:
+            signal.raise_signal(signal.SIGTERM)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr(keeper.Keeper, "on_train_batch_end", end)
+        learn(corpus(), settings, work=tmp_path)
+    assert ended.value.code == 143
+    assert len(learn(corpus(), settings, work=tmp_path, resume=True).scores["curve"]) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import lightning
 import torch
 from lightning.pytorch import callbacks
+from lightning.pytorch.utilities.exceptions import SIGTERMException
 
 from atrous.answering.predict import accelerator
 from atrous.bundle import Bundle
@@ -188,6 +190,8 @@ def _fit(
         return True
     except StoppedAtOnce:
         raise KeyboardInterrupt from None
+    except SIGTERMException:  # a SystemExit that says 0
+        raise SystemExit(128 + signal.SIGTERM) from None
     finally:
         if watch is not None:
             watch.close()
