@@ -49,7 +49,7 @@ def test_a_complete_trial_keeps_its_model_which_has_not_seen_the_test_rows(trial
 
 def test_a_trial_that_falls_behind_is_given_up_at_once_and_leaves_no_model(trial, tmp_path):
     ended = trial(worse=True)
-    assert (ended.state, len(ended.curve), ended.bundle) == ("pruned", 1, None)
+    assert (ended.state, len(ended.curve)) == ("pruned", 1)
     assert ended.value == pytest.approx(ended.curve[0]["dev_accuracy"])
     assert [path.name for path in tmp_path.iterdir()] == ["journal.log"]
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pytest
 from tests.tuning.conftest import SMALL
@@ -7,7 +8,9 @@ import atrous
 from atrous.errors import ConfigError, NotFinite, OutputExists
 from atrous.training.fit import learn
 from atrous.tuning import attempt as module
+from atrous.tuning.kinds import Share
 from atrous.tuning.search import tune
+from atrous.tuning.space import EVERY
 
 ASKED = {"encode": "bag,ngram", "set": [*SMALL, "train.epochs=2"], "quiet": True}
 
@@ -137,15 +140,28 @@ def test_a_finished_search_is_left_alone_and_goes_on_when_more_trials_are_wanted
         ({"set": [*ASKED["set"], "embed.dropout=0.0"]}, r"begun with what is searched of bag = "),
         ({"encode": "bag"}, r"was begun with the encoders = \"bag, ngram\", not \"bag\""),
         ({"seed": 3}, r"was begun with train.seed = 0, not 3"),
+        ({"space": "another"}, r"was begun with the ranges of bag = .*, not "),
     ],
 )
-def test_another_search_does_not_go_on_with_this_one(whole, rows, change, words):
+def test_another_search_does_not_go_on_with_this_one(whole, rows, change, words, monkeypatch):
+    if "space" in change:  # as after an update
+        monkeypatch.setitem(EVERY, "embed.dropout", Share(0.3))
+        change = {}
     options = {"trials": 9, "out": whole[0], **ASKED, **change}
     given = [*rows[1:], {**rows[0], "label": "no"}] if options.pop("label", "") else rows
     with pytest.raises(ConfigError, match=words):
         tune(given, resume=True, **options)
     assert json.loads((whole[0] / "trials.json").read_text()) == whole[1]
     assert not (whole[0].parent / "out.unfinished").exists()
+
+
+def test_a_finished_search_whose_files_are_damaged_is_refused_and_left_alone(whole, rows, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(whole[0], out)
+    shutil.rmtree(out / "best")
+    with pytest.raises(ConfigError, match=r"out: damaged \(.*begin anew with --force"):
+        tune(rows, trials=9, out=out, resume=True, **ASKED)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_resume_with_nothing_there_begins_and_says_so(rows, tmp_path, capsys):

@@ -34,14 +34,13 @@ class _GivenUp(Exception):
 
 @dataclass(frozen=True)
 class Ended:
-    """How a trial ended; the fields are those of `Record`. bundle: of a complete one, its test rows not read."""
+    """How a trial ended; the fields are those of `Record`."""
 
     state: str
     value: float | None
     curve: list[dict[str, Any]]
     seconds: float
     failure: str = ""
-    bundle: Bundle | None = None
 
 
 def attempt(
@@ -97,7 +96,7 @@ def attempt(
         best = journal.best
         if best is None or max(values) > (best.value or 0.0):
             _keep(bundle, Path(work) / LOG, folder / kept(len(journal.records) + 1))
-    return Ended("complete", max(values), bundle.scores["curve"], time.perf_counter() - started, bundle=bundle)
+    return Ended("complete", max(values), bundle.scores["curve"], time.perf_counter() - started)
 
 
 def kept(number: int) -> str:

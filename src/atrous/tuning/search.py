@@ -92,10 +92,10 @@ def _place(out: Source | None, *, force: bool, resume: bool) -> Iterator[Work]:
         return
     with unfinished(out, force=force, resume=resume, marks=[TRIALS]) as work:
         taken_up = resume and not (work.folder / JOURNAL).is_file() and (Path(out) / JOURNAL).is_file()
-        if taken_up:
-            _take_up(Path(out), work.folder)
-            work.resumed = True
         try:
+            if taken_up:
+                _take_up(Path(out), work.folder)
+                work.resumed = True
             yield work
         except ConfigError:
             if taken_up:  # in vain: the output is as it was, and finished
@@ -153,7 +153,8 @@ def _is_same(chosen: Sequence[Settings], rows: Tokenised, journal: Journal, fold
     fixed = {
         f"encode.{name} of {one.encode.name}": value for one in chosen for name, value in one.encode.options.items()
     }
-    options = {"the encoders": ", ".join(one.encode.name for one in chosen), **searched, **fixed}
+    ranges = {f"the ranges of {one.encode.name}": str(free(one)) for one in chosen}
+    options = {"the encoders": ", ".join(one.encode.name for one in chosen), **searched, **fixed, **ranges}
     # Encoder and pool differ with each; what is set of them is among the options.
     about = identity(chosen[0], rows.of(chosen[0]), rows.corpus.labels, **json.loads(json.dumps(options)))
     if not journal.about:
