@@ -12,6 +12,9 @@ def test_time_is_counted_from_the_beginning():
     assert not Goal(minutes=5).over
     assert Goal(minutes=5, started=Goal().started - 301).over
     assert not Goal(trials=3, started=0.0).over
+    assert Goal(minutes=5).over_in(301)
+    assert not Goal(minutes=5).over_in(290)
+    assert not Goal(trials=3).over_in(1e9)
 
 
 def test_the_estimate_is_of_what_ends_first():

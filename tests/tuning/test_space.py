@@ -64,3 +64,11 @@ def test_whatever_is_drawn_makes_a_model_that_answers(name, place):
 
 def test_the_kinds_of_the_table_are_those_there_are():
     assert {type(kind) for own in [*SPACE.values(), EVERY] for kind in own.values()} == {Whole, Share, Times, Among}
+
+
+@pytest.mark.parametrize("name", sorted(SPACE.keys() - {"bag"}))
+def test_no_trial_takes_the_time_of_all_others(name):
+    settings = load(encode=name)
+    largest = changed(settings, {key: kind.ask(Drawn(-1), key) for key, kind in free(settings).items()})
+    sizes = [build(one, sizes={"ids": 9}, labels=3).encode.cost.parameters for one in (settings, largest)]
+    assert sizes[1] <= 10 * sizes[0]

@@ -56,8 +56,8 @@ def attempt(
 ) -> Ended:
     """Train a model by these settings, its epochs being reported to the journal.
 
-    goal: what ends it at an epoch when its time is over; None to let it end. folder: where a complete one is kept
-    if it is better than all before, as `trial-N`.
+    goal: what ends it when its time would be over before the next epoch is; None to let it end. folder: where a
+    complete one is kept if it is better than all before, as `trial-N`.
 
     Raises OutOfTime, and KeyboardInterrupt at a Ctrl-C: half a trial says nothing.
     """
@@ -71,7 +71,7 @@ def attempt(
         worse = journal.report(epoch, value)
         if worse and epoch < epochs:
             raise _GivenUp
-        if goal is not None and goal.over and epoch < epochs:
+        if goal is not None and goal.over_in((time.perf_counter() - started) / epoch) and epoch < epochs:
             raise OutOfTime
 
     def curve() -> list[dict[str, Any]]:

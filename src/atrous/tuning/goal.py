@@ -39,7 +39,11 @@ class Goal:
     @property
     def over(self) -> bool:
         """Whether the time is."""
-        return self.minutes is not None and time.monotonic() - self.started > 60 * self.minutes
+        return self.over_in(0)
+
+    def over_in(self, seconds: float) -> bool:
+        """Whether the time will be over in so many seconds."""
+        return self.minutes is not None and time.monotonic() - self.started + seconds > 60 * self.minutes
 
     def reached(self, trials: int) -> bool:
         """Whether so many trials are enough."""
