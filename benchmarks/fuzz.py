@@ -71,6 +71,7 @@ def main():
         "faults": len(faults),
         "by reader": {name: dict(sorted(one.items())) for name, one in sorted(counts.items())},
         "found": faults,
+        "mended": json.loads(KEPT.read_text(encoding="utf-8"))["mended"] if KEPT.exists() else [],  # kept by hand
     }
     KEPT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(f"\n{json.dumps(results, indent=1)}")

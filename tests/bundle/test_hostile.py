@@ -232,7 +232,7 @@ def test_a_folder_with_an_accident_is_refused_or_answers(whole, data):
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_many_folders_with_an_accident_are_refused_or_answer(whole, data):
     name = data.draw(st.sampled_from(FILES))

@@ -78,7 +78,7 @@ def rows(tmp_path):
     """Enough rows for reading, splitting and tokenising to take a while."""
     words = ["good", "bad", "film", "plot", "long", "short", "of", "the", "a"]
     drawn = random.Random(0)
-    lines = [f"{' '.join(drawn.choices(words, k=30))} {n},{drawn.choice(['pos', 'neg'])}" for n in range(20_000)]
+    lines = [f"{' '.join(drawn.choices(words, k=30))} {n},{drawn.choice(['pos', 'neg'])}" for n in range(8_000)]
     (tmp_path / "rows.csv").write_text("\n".join(["text,label", *lines]) + "\n")
     return "rows.csv"
 

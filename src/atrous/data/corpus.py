@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -79,8 +80,15 @@ def read_corpus(
         if found.label is None:
             said.append(f"{named(data if path is None else path)}: {_JUDGED}")
     labels = labels_of(train, *others, name=named(data), having=having)
-    learnt = {label for row in train for label in (*known.named(row), *(row.soft or ()))}
-    if strange := sorted(set(labels) - learnt):
+    seen, empty = _counted(train, known)
+    if empty:
+        said.append(
+            f"{named(data)}: {empty:,} of {len(train):,} training rows are empty; they are learnt from all the same"
+        )
+    if once := sorted(label for label, count in seen.items() if count == 1):
+        shown = ", ".join(map(quoted, once[:20])) + f" and {len(once) - 20} more" * (len(once) > 20)
+        said.append(f"{named(data)}: one training row alone has the label {shown}; that is hardly enough to learn from")
+    if strange := sorted(set(labels) - seen.keys()):
         missing = ", ".join(map(quoted, strange[:20])) + f" and {len(strange) - 20} more" * (len(strange) > 20)
         said.append(f"{named(data)}: no training row has the label {missing}; it cannot be learnt")
     if not several and (hint := _hint(labels, settings.separator)):
@@ -131,6 +139,16 @@ def read_labelled(
                     "name another column with --label, or remove the row"
                 )
     return rows, guessed
+
+
+def _counted(rows: Sequence[Row], known: Targets) -> tuple[Counter[str], int]:
+    """How many of the rows have each label (a probability for it counts as one), and how many have no text."""
+    seen: Counter[str] = Counter()
+    empty = 0
+    for row in rows:
+        seen.update(known.named(row) if row.soft is None else {*known.named(row), *row.soft})
+        empty += not (row.text.strip() or (row.beside or "").strip())
+    return seen, empty
 
 
 def _hint(labels: tuple[str, ...], separator: str) -> str:
