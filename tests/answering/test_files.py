@@ -29,6 +29,22 @@ def test_rows_are_answered_in_order_whatever_the_window(tmp_path, capsys, rows):
     ]
 
 
+def test_a_text_that_is_refused_is_named_by_its_line_and_those_before_it_are_answered(tmp_path, capsys):
+    def short_ones(texts):
+        if any(len(text) > 5 for text in texts):
+            raise DataError("a text of 9 tokens is too long")
+        return lengths(texts)
+
+    (tmp_path / "a.txt").write_text("one\n\nthree\ntoo long!\nfive\n")
+    with pytest.raises(DataError, match=r"a\.txt line 4: a text of 9 tokens is too long$"):
+        predict_file(short_ones, tmp_path / "a.txt")
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == ["3", "0", "5"]
+    (tmp_path / "a.csv").write_text('text\n"a\nb"\n"much\ntoo long"\n')
+    with pytest.raises(DataError, match=r"a\.csv line 4: a text"):
+        predict_file(short_ones, tmp_path / "a.csv", tmp_path / "out.csv", rows=1, quiet=True)
+    assert not (tmp_path / "out.csv").exists()
+
+
 def test_a_window_ends_at_so_many_bytes():
     assert [len(window) for window in windows(iter(["ééé"] * 5), rows=9, size=12)] == [2, 2, 1]
 

@@ -326,8 +326,8 @@ LARGE = {  # shapes that a person meets once in a lifetime; made anew, so that n
     "number.jsonl": lambda: b'{"text": "good", "label": ' + b"9" * 200_000 + b"}",
     "open.csv": lambda: b'text,label\n"' + b"good,pos\n" * 50_000,
     "nuls.csv": lambda: bytes(100_000),
-    "bomb.txt.gz": lambda: gzip.compress(b"a\n" * 500_000),
-    "line.txt.xz": lambda: lzma.compress(bytes(5_000_000), preset=0),
+    "bomb.txt.gz": lambda: gzip.compress(b"a\n" * 100_000),
+    "line.txt.xz": lambda: lzma.compress(bytes(1_000_000), preset=0),
     "blank.csv": lambda: b"\n" * 200_000,
     "wide.parquet": lambda: wide_parquet(),
 }

@@ -13,11 +13,12 @@ def folder(tmp_path_factory):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=cases(train=False))
+@given(case=cases(train=False, large=False))
 def test_a_file_is_taken_or_refused_and_nothing_is_half_written(folder, case):
     assert outcome(case, folder).fault == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
 def test_a_shape_that_comes_once_in_a_lifetime_is_taken_or_refused(folder, name):
     command = ("field", "FILE") if name.endswith(".toml") else ("predict", "classes", "FILE", "--out", "answers.csv")

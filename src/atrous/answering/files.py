@@ -15,11 +15,11 @@ from pathlib import Path, PurePath
 from typing import IO, Any, NamedTuple, TextIO, cast
 
 from atrous.answering.shown import Shown, abstentions
-from atrous.data.formats import format_of
+from atrous.data.formats import at, format_of
 from atrous.data.progress import Progress
 from atrous.data.tables import read_texts
 from atrous.data.text import STDIN, Source
-from atrous.errors import ConfigError, InputError
+from atrous.errors import ConfigError, DataError, InputError
 from atrous.outputs import check, new_file
 from atrous.runtime.readable import AnyAnswer
 
@@ -88,18 +88,48 @@ def predict_file(
     if said and not quiet:
         print(said, file=sys.stderr)
     count = abstained = 0
+    lines: list[int] = []  # of the texts that are read and not answered yet
     with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, _opened(out, force=force) as file:
         file.write(style.head)
-        for window in windows((one for _, one in texts), rows=rows, size=SIZE):
-            answers = [*map(shown.of, predict(window))]
-            file.write("".join(map(style.row, map(_first, window), answers)))
-            file.flush()
-            count += len(window)
-            abstained += sum(not answer.label for answer in answers)
-            progress.show(count)
+        for window in windows(_noted(texts, lines), rows=rows, size=SIZE):
+            places = (at(source, line, format_of(source, format)) for line in [*lines])
+            del lines[: len(window)]
+            for some, found in _answered(predict, window, places):
+                answers = [*map(shown.of, found)]
+                file.write("".join(map(style.row, map(_first, some), answers)))
+                file.flush()
+                count += len(some)
+                abstained += sum(not answer.label for answer in answers)
+                progress.show(count)
     if shown.min_probability is not None and not quiet:
         print(abstentions(abstained, count), file=sys.stderr)
     return count
+
+
+def _noted(texts: Iterator[tuple[int, Given]], lines: list[int]) -> Iterator[Given]:
+    """The texts, the line of each being added to the list."""
+    for line, text in texts:
+        lines.append(line)
+        yield text
+
+
+def _answered(
+    predict: Predict, window: Sequence[Given], places: Iterator[str]
+) -> Iterator[tuple[Sequence[Given], Sequence[AnyAnswer]]]:
+    """Texts and their answers: all together; if one is refused, one by one up to it, which the message then names."""
+    try:
+        found = predict(window)
+    except DataError:
+        found = []
+    if len(found) == len(window):
+        yield window, found
+        return
+    for text, place in zip(window, places, strict=False):
+        try:
+            found = predict([text])
+        except DataError as error:
+            raise DataError(f"{place}: {error}") from error
+        yield [text], found
 
 
 def _first(given: Given) -> str:

@@ -27,6 +27,7 @@ NAMED = (
 Tree = dict[str, Any]
 _SIZE = 2**20  # bytes of a settings file, at most
 _DEEP = re.compile(r"""(?:(?:[\w-]{1,100}|"[^"\n]{0,100}"|'[^'\n]{0,100}')[ \t]*\.[ \t]*){50}""", re.ASCII)
+_HUGE = re.compile("0[xob][0-9a-f_]{1000}", re.IGNORECASE)
 _LONGEST = 200  # characters of a value in a message
 
 
@@ -135,6 +136,9 @@ def tree_of(text: str) -> Tree:
     # The time that Python takes for a key of many parts grows with the square of their number.
     if _DEEP.search(text):
         raise RecursionError
+    # Decimal numbers have this limit in Python itself; pydantic cannot write what is beyond it.
+    if _HUGE.search(text):
+        raise ValueError("a number of too many digits")
     return tomllib.loads(text)
 
 
@@ -233,16 +237,21 @@ def _problem(error: dict[str, Any], tree: Tree, origins: Mapping[str, str]) -> s
     if kind == "extra_forbidden":
         return f"{origin}unknown setting {quoted(key)} = {_shown(value)} {_remedy(key, tree)}"
     if kind == "union_tag_invalid":
-        near = difflib.get_close_matches(str(value), ENCODE_SETTINGS, 1)
+        near = difflib.get_close_matches(_word(value), ENCODE_SETTINGS, 1)
         meant = f"did you mean '{near[0]}'? " if near else ""
         return f"{origin}unknown encoder {_shown(value)} ({meant}there are {', '.join(ENCODE_SETTINGS)})"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"{origin}'{key}' is {_shown(value)}, but should be a section, such as `[{key}]` and lines below it"
     wish = re.sub("^(Input|Value error,) ", "", error["msg"])
     if kind == "literal_error":
-        near = difflib.get_close_matches(str(value), re.findall(r"'([^']+)'", error["ctx"]["expected"]), 1)
+        near = difflib.get_close_matches(_word(value), re.findall(r"'([^']+)'", error["ctx"]["expected"]), 1)
         wish += f" (did you mean '{near[0]}'?)" if near else ""
     return f"{origin}'{key}' is {_shown(value)}, but {wish}"
+
+
+def _word(value: Any) -> str:
+    """What may be a name with a slip in it; "" if it is no text."""
+    return value[:_LONGEST] if isinstance(value, str) else ""
 
 
 def _shown(value: Any) -> str:
