@@ -1,4 +1,6 @@
+import contextlib
 import inspect
+import signal
 import subprocess
 import sys
 
@@ -7,6 +9,7 @@ import pytest
 from atrous.cli import asking, comparing, learning, tuning
 from atrous.comparing import terms
 from atrous.config import ENCODE_SETTINGS, Settings
+from atrous.errors import DataError
 
 COMMANDS = ["demo", "data", "train", "compare", "tune", "evaluate", "predict", "field", "export", "verify"]
 
@@ -75,6 +78,30 @@ def test_what_is_a_mistake_of_ours_keeps_its_traceback(atrous, monkeypatch):
     monkeypatch.setattr("atrous.data.packaged.describe", breaks)
     with pytest.raises(RuntimeError, match="a bug"):
         atrous("data")
+
+
+@pytest.mark.parametrize("then", ["an error", "a refusal", "a check that says no"])
+def test_a_ctrl_c_that_a_library_takes_for_something_else_is_one_all_the_same(atrous, monkeypatch, then):
+    """As torch does when it is interrupted while it imports its compiler."""
+
+    def swallowed():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        if then == "a check that says no":
+            raise SystemExit(1)
+        raise AttributeError("half imported") if then == "an error" else DataError("cannot be read")
+
+    monkeypatch.setattr("atrous.data.packaged.describe", swallowed)
+    if then == "a check that says no":
+        monkeypatch.setattr("atrous.cli.entry._run", lambda _: _one(swallowed))
+    assert atrous("data") == (130, "", "atrous: stopped\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def _one(command):
+    with contextlib.suppress(SystemExit):
+        command()
+    return 1
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt(), "as lightning does"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -64,12 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     speak_unicode()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _noticed() as asked:
         if not sys.warnoptions:
             warnings.simplefilter("ignore")  # what libraries tell their callers; python -W shows it
         try:
-            return _run(words or ["--help"])
+            code = _run(words or ["--help"])
+            return _stopped() if asked and code else code
         except AtrousError as error:
+            if asked:
+                return _stopped()
             return _refuse(str(error), code=1 if isinstance(error, NotEqual) else 2)
         except (KeyboardInterrupt, typer.Abort):
             return _stopped()
@@ -81,6 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _stopped()
             raise
         except Exception as error:
+            if asked:
+                return _stopped()
             said = refused(error)
             if not said:
                 raise  # a mistake of ours, whose traceback helps to mend it
@@ -101,6 +109,26 @@ def _run(words: list[str]) -> int:
     if code == STOPPED:
         raise KeyboardInterrupt
     return int(code or 0)
+
+
+@contextmanager
+def _noticed() -> Iterator[list[int]]:
+    """The Ctrl-Cs while the block runs: a library interrupted in its import may fail with an error of its own."""
+    asked: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    signal.signal(signal.SIGINT, stop)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _stopped() -> int:
