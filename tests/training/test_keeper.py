@@ -87,3 +87,12 @@ def test_a_run_that_ends_anyway_is_not_stopped(tmp_path):
     keeper.interrupt.asked = True
     validated(keeper, 0.5)
     assert keeper.finished
+
+
+def test_a_run_that_goes_on_with_other_threads_is_told_that_its_numbers_will_differ(tmp_path):
+    keeper = fresh(tmp_path)
+    state = keeper.state_dict()
+    assert not keeper.inexact(state)
+    state["made with"] = {**state["made with"], "threads": 64}
+    threads = keeper.made_with["threads"]
+    assert keeper.inexact(state) == f", with threads {threads}, not 64: the numbers will differ in their last digits"

@@ -143,7 +143,9 @@ def test_a_killed_run_is_kept_beside_its_output_and_goes_on(data, tmp_path, monk
     with pytest.raises(OutputExists, match="an unfinished run is there; go on with it with --resume"):
         atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", quiet=True)
     model = atrous.train(data, encode="ngram", set=SMALL, out=tmp_path / "model", resume=True)
-    assert "nothing to resume" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "nothing to resume" not in said
+    assert "model.unfinished: going on after step " in said
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "reviews.csv"]
     for end in (model, atrous.load(tmp_path / "model")):
         ours, theirs = whole.model.state_dict(), end.model.state_dict()

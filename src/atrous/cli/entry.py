@@ -21,6 +21,7 @@ from atrous.cli.shown import STOPPED, say
 from atrous.cli.tuning import tune
 from atrous.errors import AtrousError, NotEqual
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
+from atrous.runtime.processes import processes
 
 COMMANDS = (demo, data, train, compare, tune, evaluate, predict, field, export, verify)  # in the order of the help
 
@@ -132,7 +133,8 @@ def _noticed() -> Iterator[list[int]]:
 
 
 def _stopped() -> int:
-    print("atrous: stopped", file=sys.stderr)
+    if processes().first:
+        print("atrous: stopped", file=sys.stderr)
     return STOPPED
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,6 +96,9 @@ def learn(
             work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
             each_epoch=each_epoch, own=own,
         )  # fmt: skip
+        if kept is not None and watch is not None:
+            why = keeper.inexact(kept)
+            print(f"{work}: going on after step {kept['steps']:,} of {learner.steps:,}{why}", file=sys.stderr)
         if kept is not None and kept["finished"]:
             keeper.load_state_dict(kept)
             stopped = False

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+import torch
 from lightning.pytorch import callbacks
 from lightning.pytorch.plugins.io import TorchCheckpointIO
 from torch import Tensor
@@ -72,6 +73,7 @@ class Keeper(callbacks.Checkpoint):
         self.waited = 0  # epochs since the best
         self.finished = False
         self.steps = 0  # the optimiser has taken
+        self.made_with = {"torch": str(torch.__version__), "threads": torch.get_num_threads()}
         self._loss: tuple[float | Tensor, int] = 0.0, 0  # of this epoch so far: the sum, and of how many steps
         self._seconds, self._started, self._saved = 0.0, time.monotonic(), time.monotonic()
 
@@ -84,9 +86,16 @@ class Keeper(callbacks.Checkpoint):
         """How long the run has taken, interruptions not counted."""
         return self._seconds + time.monotonic() - self._started
 
+    def inexact(self, state: dict[str, Any]) -> str:
+        """Why a run that goes on from this state may end with other numbers than one that never stopped; "" if not."""
+        before, now = state["made with"], self.made_with
+        changed = [f"{name} {now[name]}, not {before[name]}" for name in now if now[name] != before[name]]
+        return f", with {' and '.join(changed)}: the numbers will differ in their last digits" if changed else ""
+
     def state_dict(self) -> dict[str, Any]:
         return {
             "belongs": self.belongs,
+            "made with": self.made_with,
             "best": self.best,
             "weights": self.weights,
             "curve": self.curve,
