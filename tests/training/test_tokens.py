@@ -5,6 +5,7 @@ import torch
 
 import atrous
 from atrous.comparing.race import race
+from atrous.comparing.terms import Terms
 from atrous.config import load
 from atrous.data.corpus import Corpus, read_corpus
 from atrous.data.given import Given
@@ -97,13 +98,14 @@ def test_a_model_reads_no_more_of_a_row_than_it_was_trained_on(tmp_path):
         atrous.train(rows, max_steps=0, quiet=True)
 
 
-def test_a_race_tokenises_once(monkeypatch):
+def test_a_race_tokenises_once(monkeypatch, tmp_path):
     made = []
     monkeypatch.setattr(
         "atrous.comparing.race.tokenise", lambda *args, **named: made.append(1) or tokenise(*args, **named)
     )
     settings = [load(None, SMALL, encode=name) for name in ("bag", "ngram")]
-    results = race(corpus(), settings, seeds=2, folder=None, device="cpu", quiet=True)
+    terms = Terms(budget=50_000, rates=1, seeds=2)
+    results = race(corpus(), settings, terms, folder=tmp_path, device="cpu", quiet=True, commands={}, files={})
     assert [len(model["scores"]) for model in results["models"]] == [2, 2]
     assert len(made) == 1
 
