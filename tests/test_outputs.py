@@ -196,6 +196,8 @@ def test_two_jobs_cannot_write_one_folder_at_once(tmp_path):
         for options in ({}, {"force": True}, {"resume": True}):
             with pytest.raises(OutputExists, match="another run is writing it; wait for it"), job(out, **options):
                 pass
+        with pytest.raises(OutputExists, match="another run is writing it; wait for it"):
+            check_work(out, force=False, resume=True, marks=MARKS)
         assert (work.folder / "last.ckpt").is_file()
 
 

@@ -176,10 +176,12 @@ def is_finished(out: Destination, *, marks: Sequence[str]) -> bool:
 
 
 def check_work(out: Destination, *, force: bool, resume: bool, marks: Sequence[str]) -> None:
-    """Refuse, before anything is computed, what `unfinished` would refuse, but for a run that is at it now.
+    """Refuse, before anything is computed, what `unfinished` would refuse.
 
     Raises OutputExists.
     """
+    if _is_locked(work_of(out)):
+        raise _at_work(out)
     if _has_work(work_of(out)) and not (force or resume):
         raise _left_unfinished(out)
     check(out, force=force or resume, marks=marks)
@@ -238,6 +240,21 @@ def unfinished(out: Destination, *, force: bool, resume: bool, marks: Sequence[s
         for gone in [folder, *made] if over else []:
             with suppress(OSError):
                 gone.rmdir()
+
+
+def _is_locked(folder: Path) -> bool:
+    """Whether a process is at work there now."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / _LOCK).exists():
+        return False
+    try:
+        with FileLock(folder / _LOCK, blocking=False):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # who may not write there is told so by whoever writes
+        return False
 
 
 def _has_work(folder: Path) -> bool:

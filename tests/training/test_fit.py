@@ -222,6 +222,21 @@ def test_ctrl_c_ends_a_run_at_the_step_and_the_run_goes_on_from_there(tmp_path, 
     assert parts.scores["curve"] == whole.scores["curve"]
 
 
+def test_ctrl_c_in_the_last_validation_is_heard(tmp_path):
+    settings = load(None, SMALL, encode="ngram")
+
+    def press(epoch, value):
+        if epoch == settings.train.epochs:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    done = learn(corpus(), settings, work=tmp_path, each_epoch=press)
+    assert done.scores["interrupted"]  # so that a race or a search stops
+    assert len(done.scores["curve"]) == settings.train.epochs
+    again = learn(corpus(), settings, work=tmp_path, resume=True)
+    assert not again.scores["interrupted"]
+    assert again.scores["test"] == done.scores["test"]
+
+
 def test_a_run_begins_where_another_ended(tmp_path):
     first = learn(corpus(), load(None, SMALL, encode="tcn"), work=tmp_path / "first")
     settings = taken_over(load(None, ["train.epochs=1", "train.rate=1e-9"]), first.settings, "first")

@@ -36,6 +36,7 @@ from atrous.training.loader import Loader, Steady
 from atrous.training.logger import check_logger
 from atrous.training.logger import logger as build_logger
 from atrous.training.precision import lightnings
+from atrous.training.together import agreed
 from atrous.training.tokens import Tokens, tokenise
 from atrous.vectors import load_vectors, with_channels
 
@@ -101,7 +102,6 @@ def learn(
             print(f"{work}: going on after step {kept['steps']:,} of {learner.steps:,}{why}", file=sys.stderr)
         if kept is not None and kept["finished"]:
             keeper.load_state_dict(kept)
-            stopped = False
         else:
             watched = [] if watch is None else [watch]
             with warnings.catch_warnings(), interrupt:
@@ -109,7 +109,7 @@ def learn(
                 warnings.simplefilter("ignore")
                 log = build_logger(logger, work, steps=kept["steps"] if kept else 0)
                 trainer = _trainer(settings, place, own, [*watched, keeper], logger=log or False, precision=bits)
-                stopped = _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
+                _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
     if not keeper.weights:
         raise KeyboardInterrupt
     bundle.model.load_state_dict(keeper.weights)
@@ -119,7 +119,7 @@ def learn(
         "seed": settings.train.seed,
         "epochs": len(keeper.curve),
         "steps": keeper.steps,
-        "interrupted": stopped,
+        "interrupted": agreed(own, interrupt.asked),  # in the last validation, too: a race or a search is to stop there
         "seconds": round(keeper.seconds, 3),
         "precision": precision,
         **begun,
@@ -186,12 +186,15 @@ def _trainer(
 
 def _fit(
     trainer: lightning.Trainer, learner: Learner, loader: Loader, dev: Steady, begun: Path | None, watch: Watch | None
-) -> bool:
-    """Train to the end, or until Ctrl-C; whether it was that."""
+) -> None:
+    """Train to the end, or until Ctrl-C.
+
+    Raises KeyboardInterrupt for a second Ctrl-C.
+    """
     try:
         trainer.fit(learner, loader, dev, ckpt_path=begun, weights_only=True)
     except Stopped:
-        return True
+        pass
     except StoppedAtOnce:
         raise KeyboardInterrupt from None
     except SIGTERMException:  # a SystemExit that says 0
@@ -199,4 +202,3 @@ def _fit(
     finally:
         if watch is not None:
             watch.close()
-    return False
