@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import os
+import signal
 
 import jaxtyping
 import torch
@@ -30,6 +31,9 @@ def _unchecked(*arguments, **options):
 torch.export.export = _unchecked
 
 torch.set_num_threads(1)
+
+# What a shell starts in the background ignores Ctrl-C, and so would every program that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A few examples each time, others every time; HYPOTHESIS_PROFILE=thorough draws many.
 settings.register_profile("here", deadline=None, max_examples=15)

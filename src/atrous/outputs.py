@@ -217,10 +217,11 @@ def unfinished(out: Destination, *, force: bool, resume: bool, marks: Sequence[s
         raise _at_work(out) from None
     except OSError as error:
         raise _not_written(out, error, " with --out") from error
+    if not (folder / _LOCK).exists():  # the process that had it has just finished
+        lock.release()
+        raise _at_work(out)
     work: Work | None = None
     try:
-        if not (folder / _LOCK).exists():  # the process that had it has just finished
-            raise _at_work(out)
         if _has_work(folder) and not (force or resume):
             raise _left_unfinished(out)
         if force and not resume:
@@ -231,7 +232,7 @@ def unfinished(out: Destination, *, force: bool, resume: bool, marks: Sequence[s
     finally:
         if work is not None and work.finished:
             _sweep(Path(out).resolve(), marks)
-        over = work is not None and (work.finished or not _has_work(folder))
+        over = not _has_work(folder) or (work is not None and work.finished)
         if over:
             _empty(folder)
             for name in (_MARK, _LOCK):

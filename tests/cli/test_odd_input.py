@@ -69,7 +69,7 @@ def test_a_label_that_comes_once_is_announced(atrous):
 def test_empty_texts_are_announced(atrous):
     code, _, err = train(atrous, table(*(f"{' ' * spaces},pos" for spaces in range(9))))
     assert code == 0
-    assert "training rows are empty, and learnt from like others" in err
+    assert "training rows are empty; they are learnt from all the same" in err
     assert train(atrous, table(), "--force")[2].count("empty") == 0
 
 

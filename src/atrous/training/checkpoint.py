@@ -30,9 +30,10 @@ def write(state: dict[str, Any], path: Path) -> None:
         fresh.unlink(missing_ok=True)
         cause = error if isinstance(error, OSError) else error.__context__
         reason = cause.strerror if isinstance(cause, OSError) else str(error).splitlines()[0]
+        again = "go on with --resume" if path.is_file() else "try again"
         raise DataError(
-            f"{path}: the checkpoint cannot be written ({reason}); make room and go on with --resume, or name a folder "
-            "on another disk with --out"
+            f"{path}: the checkpoint cannot be written ({reason}); make room and {again}, or name a folder on another "
+            "disk with --out"
         ) from error
 
 

@@ -106,8 +106,9 @@ def train(
             options |= {"resume": resume, "beside": nearest(out), "called": _called(init)}
             try:
                 bundle = _learn(asked, chosen, place.folder, quiet=quiet, **options)
-            except NotFinite:
-                place.done()  # it would end there again
+            except BaseException as error:
+                if isinstance(error, NotFinite) or not (place.folder / CHECKPOINT).is_file():
+                    place.done()  # it would end there again, or there is nothing to go on from
                 raise
             if own.first:
                 with new_folder(out, force=force or resume, marks=[SETTINGS]) as folder:
