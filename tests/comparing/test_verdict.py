@@ -98,6 +98,8 @@ def test_convolutions_lose_where_they_lose():
     assert re.search(r"Convolution loses against recurrence: tcn, .*, is 20.0 points below gru \(.*\)", found)
     assert "and trains 3.0 times as fast and answers 3.0 times as fast." in found
     assert "attention" not in found
+    equal = said(model("tcn", 0.7, speed=10.3), model("gru", 0.9, speed=10.0))
+    assert "and trains as fast and answers as fast." in equal
 
 
 def test_convolutions_win_or_are_not_told_apart():

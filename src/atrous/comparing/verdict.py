@@ -145,7 +145,8 @@ def _faster(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
     for field, does in (("train_steps_per_second", "trains"), ("texts_per_second", "answers")):
         one, other = ours.get(field), theirs.get(field)
         if one and other:
-            said.append(f"{does} {one / other:.1f} times as fast")
+            times = f"{one / other:.1f}"
+            said.append(f"{does} {'as fast' if times == '1.0' else f'{times} times as fast'}")
     return f", and {' and '.join(said)}" if said else ""
 
 

@@ -41,9 +41,9 @@ def test_baselines_and_ceiling_stand_in_their_place() -> None:
 
 
 def test_a_row_says_all_that_was_measured() -> None:
-    model = made(models=3)["models"][2] | {"encoder_parameters": 98816, "parameters": 151083, "peak_bytes": 3 * 10**6}
+    model = made(models=3)["models"][2] | {"encoder_parameters": 98816, "parameters": 151083, "peak_bytes": 3 * 2**20}
     said = Page(ranking(race(models=[model | {"mean": 0.8476, "sd": 0.0041, "rate": 0.008}]))).text()
-    assert "tcn0.8476 ± 0.0041098,816151,08360 back41.04,1001.40 ms3.0 MB0.008" in said
+    assert "tcn0.8476 ± 0.0041098,816151,08360 back41.04,1001.40 ms3.0 MiB0.008" in said
 
 
 def test_failures_and_exceptions_from_the_budget_are_told() -> None:

@@ -83,12 +83,12 @@ def measured(value: float | None, unit: str = "") -> str:
 
 
 def memory(value: float | None) -> str:
-    """Bytes, in millions.
+    """Bytes, as in the table of the command line.
 
     >>> memory(734003200)
-    '734.0 MB'
+    '700.0 MiB'
     """
-    return NONE if value is None else f"{value / 1e6:,.1f} MB"
+    return NONE if value is None else f"{value / 2**20:,.1f} MiB"
 
 
 def rate(value: float | None) -> str:
