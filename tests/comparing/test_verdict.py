@@ -3,7 +3,7 @@ import re
 import pytest
 
 from atrous.comparing.baselines import TRIGRAMS
-from atrous.comparing.verdict import FAMILIES, verdict
+from atrous.comparing.verdict import FAMILIES, Gap, verdict
 from atrous.config import ENCODE_SETTINGS
 
 
@@ -121,3 +121,7 @@ def test_a_race_without_a_finished_run_says_so():
 def test_an_interrupted_race_says_how_much_of_it_this_is():
     found = verdict({**results(model("tcn", 0.9, 0.8)), "interrupted": True})
     assert found[0] == "Interrupted: what follows is of the 2 runs that count so far."
+
+
+def test_an_interval_that_ends_at_zero_does_not_end_below_it():
+    assert Gap(-0.017, -0.033, -0.0).interval == "95 % interval -3.3 to +0.0"

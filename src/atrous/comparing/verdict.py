@@ -42,7 +42,7 @@ class Gap(NamedTuple):
         """The interval in words; "" if there is none."""
         if self.low is None or self.high is None:
             return ""
-        return f"95 % interval {100 * self.low:+.1f} to {100 * self.high:+.1f}"
+        return f"95 % interval {100 * self.low + 0:+.1f} to {100 * self.high + 0:+.1f}"  # + 0: there is no -0
 
 
 def verdict(results: Mapping[str, Any]) -> list[str]:
