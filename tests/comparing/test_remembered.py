@@ -3,7 +3,7 @@ import json
 import pytest
 
 from atrous.comparing.plan import Plan
-from atrous.comparing.remembered import RACE, fingerprint, remember, remembered
+from atrous.comparing.remembered import RACE, fingerprint, read, remember, remembered
 from atrous.data.corpus import Corpus
 from atrous.data.tables import Row
 from atrous.data.targets import Targets
@@ -45,3 +45,11 @@ def test_other_rows_have_another_fingerprint():
     other = fingerprint(Corpus([rows[0], rows[1]._replace(label="pos")], rows, rows[:1], known, ()))
     assert {name for name in first if first[name] != other[name]} == {"train rows"}
     json.dumps(first)
+
+
+@pytest.mark.parametrize("content", ["", '{"models": [', "[]", "[" * 100_000])
+def test_a_damaged_file_is_refused_by_its_name(tmp_path, content):
+    path = tmp_path / "results.json"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=r"results.json: damaged \(.*\); begin anew with --force"):
+        read(path)

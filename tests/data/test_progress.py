@@ -3,7 +3,7 @@ import io
 import pytest
 
 from atrous.data import progress as module
-from atrous.data.progress import Progress
+from atrous.data.progress import Progress, announce
 
 
 def screen_of(monkeypatch, *, terminal=True):
@@ -54,3 +54,10 @@ def test_rows_that_fail_end_the_line(monkeypatch):
     with pytest.raises(ValueError):
         list(Progress(quiet=False).over(rows()))
     assert screen.getvalue().endswith("\n")
+
+
+def test_what_is_announced_is_on_standard_error_or_nowhere(capsys):
+    announce("one", "two", quiet=False)
+    announce(quiet=False)
+    announce("three", quiet=True)
+    assert capsys.readouterr() == ("", "one\ntwo\n")

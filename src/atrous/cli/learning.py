@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -149,30 +148,3 @@ def train(
             f"  {to_ask(bundle.settings, out)}",
         )
     return STOPPED if scores["interrupted"] and not is_finished(out, marks=[SETTINGS]) else 0
-
-
-def _look(
-    data: str,
-    dev: str | None,
-    test: str | None,
-    settings: str | None,
-    columns: dict[str, Any],
-    encode: str | None,
-    overrides: Sequence[str],
-    seed: int | None,
-) -> Any:
-    """The settings, once they and the columns of all files are known to be right: in no time, without torch."""
-    from atrous.config import load
-    from atrous.data.corpus import find_columns, other_columns
-
-    chosen = load(settings, overrides, data=columns, encode=encode, train={"seed": seed})
-    features = 0 if chosen.embed.name == "values" else None
-    found, _ = find_columns(data, chosen.data, several=chosen.predict.name == "labels", features=features)
-    for path in (dev, test):
-        if path is not None:
-            other_columns(path, chosen.data, found)
-    if chosen.embed.vectors is not None:
-        from atrous.vectors import with_channels
-
-        chosen = with_channels(chosen)
-    return chosen

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from atrous.comparing.several import parts
 from atrous.data.tables import Row
-from atrous.runtime.readable import Readable
+from atrous.runtime.readable import Readable, sigmoid, softmax
 
 BINS = 10  # of probability, all of one width
 MISTAKES = 40  # the most certain ones, so many at most
@@ -62,9 +62,9 @@ class Judge:
         https://arxiv.org/abs/1706.04599
         """
         if self.several:
-            sure, right = _sigmoid(logits).ravel(), (self.targets > 0.5).ravel()
+            sure, right = sigmoid(logits).ravel(), (self.targets > 0.5).ravel()
         else:
-            sure, right = _softmax(logits).max(1), logits.argmax(1) == self.targets
+            sure, right = softmax(logits, digits=None).max(1), logits.argmax(1) == self.targets
         place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
         rows = np.bincount(place, minlength=BINS)
         confidence = np.bincount(place, sure, BINS) / np.maximum(rows, 1)
@@ -81,11 +81,11 @@ class Judge:
     def mistakes(self, logits: NDArray[np.float32], rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The rows that are answered wrongly, the most certain first, `MISTAKES` of them at most."""
         if self.several:
-            probable, given = _sigmoid(logits), self._given(logits)
+            probable, given = sigmoid(logits), self._given(logits)
             sure = np.where(given, probable, 1 - probable).prod(1)
             wrong = np.flatnonzero((given != (self.targets > 0.5)).any(1))
         else:
-            sure = _softmax(logits).max(1)
+            sure = softmax(logits, digits=None).max(1)
             wrong = np.flatnonzero(logits.argmax(1) != self.targets)
         chosen = wrong[np.argsort(-sure[wrong], kind="stable")][:MISTAKES]
         answers = self.readable(logits[chosen]) if len(chosen) else []
@@ -112,19 +112,10 @@ class Judge:
         }
 
     def _given(self, logits: NDArray[np.float32]) -> NDArray[np.bool_]:
-        return np.asarray(_sigmoid(logits) >= self.readable.threshold)
+        return np.asarray(sigmoid(logits) >= self.readable.threshold)
 
 
 def _shown(row: Row) -> str:
     """The text, or both, cut to what a page can show."""
     whole = row.text if row.beside is None else f"{row.text} / {row.beside}"
     return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"
-
-
-def _softmax(logits: NDArray[np.float32]) -> Floats:
-    shifted = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(1, keepdims=True))
-
-
-def _sigmoid(logits: NDArray[np.float32]) -> Floats:
-    return np.asarray(np.exp(-np.logaddexp(0.0, -logits.astype(np.float64))))

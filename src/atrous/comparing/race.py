@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
@@ -20,12 +18,13 @@ from atrous.comparing.machine import machine
 from atrous.comparing.outcome import keep, leave, outcome
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import references
-from atrous.comparing.remembered import fingerprint, remember, remembered
+from atrous.comparing.remembered import fingerprint, read, remember, remembered
 from atrous.comparing.runs import forget_model, read_runs, run
 from atrous.comparing.terms import BUDGET, DEFAULT, Terms, entrants
 from atrous.config import Settings
 from atrous.data.asked import Asked
 from atrous.data.corpus import Corpus
+from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError
 from atrous.outputs import check_work, is_finished, nearest, new_folder, unfinished, work_of
@@ -87,13 +86,11 @@ def compare(
         raise ConfigError("--resume needs --out: only a race with a folder leaves what it can go on from")
     if out is not None:
         if resume and is_finished(out, marks=[RESULTS]):
-            _say(f"{out}: this race is finished; nothing was changed", quiet)
-            found: dict[str, Any] = json.loads((Path(out) / RESULTS).read_text(encoding="utf-8"))
-            return found
+            announce(f"{out}: this race is finished; nothing was changed", quiet=quiet)
+            return read(Path(out) / RESULTS)
         check_work(out, force=force, resume=resume, marks=[RESULTS])
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
-    for line in corpus.said:
-        _say(line, quiet)
+    announce(*corpus.said, quiet=quiet)
     names = [one.encode.name for one in chosen]
     repeat = commands(to_repeat(asked, names, terms, out), chosen[0], out, data=_judged_by(asked))
     about = {"commands": repeat, "files": asked.files}
@@ -102,13 +99,13 @@ def compare(
             return race(corpus, chosen, terms, folder=Path(work_folder), device=device, quiet=quiet, **about)
     with unfinished(out, force=force, resume=resume, marks=[RESULTS]) as work:
         if resume and not work.resumed:
-            _say(f"{out}: there is nothing to go on with; beginning from the start", quiet)
+            announce(f"{out}: there is nothing to go on with; beginning from the start", quiet=quiet)
         results = race(corpus, chosen, terms, folder=work.folder, device=device, quiet=quiet, **about)
         with new_folder(out, force=force or resume, marks=[RESULTS]) as folder:
             leave(results, work.folder, folder)
             keep(results, folder, quiet=quiet)
         if results["interrupted"]:
-            _say(f"{work_of(out)} keeps what was done; the same command with --resume goes on", quiet)
+            announce(f"{work_of(out)} keeps what was done; the same command with --resume goes on", quiet=quiet)
         else:
             work.done()
     return results
@@ -140,14 +137,13 @@ def race(
         plan = _planned(entries, terms, tokens, corpus.labels, device, quiet, started)
         remember(folder, asked, plan)
     searched = [not entry.rate_given for entry in entries]
-    for line in plan.said(searched):
-        _say(line, quiet)
+    announce(*plan.said(searched), quiet=quiet)
     ended = read_runs(folder)
     for entry in entries:
         entry.follow(plan.rates, plan.epochs)
         entry.runs = [one for one in ended if one.model == entry.name]
     if ended:
-        _say(f"{len(ended)} of {plan.runs(searched)} runs are done already", quiet)
+        announce(f"{len(ended)} of {plan.runs(searched)} runs are done already", quiet=quiet)
     interrupted = False
     try:
         _run(entries, plan, corpus, tokens, folder, device, quiet)
@@ -205,16 +201,11 @@ def _run(
             if one != entry.best:
                 forget_model(one, folder)
         if found.failure is None:
-            _say(f"{name}: dev {spoken(entry.score)} {found.dev:.4f} in {found.seconds:.0f} s", quiet)
+            announce(f"{name}: dev {spoken(entry.score)} {found.dev:.4f} in {found.seconds:.0f} s", quiet=quiet)
         else:
-            _say(f"{name}: failed: {found.failure}", quiet)
+            announce(f"{name}: failed: {found.failure}", quiet=quiet)
 
 
 def _judged_by(asked: Asked) -> str:
     """A file of rows that no model learns from, if there is one."""
     return asked.files["test"] if isinstance(asked.test, str) else "FILE"
-
-
-def _say(line: str, quiet: bool) -> None:
-    if not quiet:
-        print(line, file=sys.stderr)

@@ -17,6 +17,17 @@ from atrous.errors import ConfigError
 RACE = "race.json"
 
 
+def read(path: Path) -> dict[str, Any]:
+    """What a file of a race or of a search holds, a JSON object. Raises ConfigError if it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: damaged ({error}); begin anew with --force") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: damaged (no JSON object); begin anew with --force")
+    return found
+
+
 def remember(folder: Path, asked: Mapping[str, Any], plan: Plan) -> None:
     """Write down what the race is asked and how it was planned; whole or not at all."""
     fresh = folder / f".{RACE}"
@@ -34,7 +45,7 @@ def remembered(folder: Path, asked: Mapping[str, Any]) -> Plan | None:
     path = folder / RACE
     if not path.exists():
         return None
-    kept = json.loads(path.read_text(encoding="utf-8"))
+    kept = read(path)
     now = json.loads(json.dumps(asked))
     differ = sorted(name for name in kept["asked"].keys() | now.keys() if kept["asked"].get(name) != now.get(name))
     if differ:

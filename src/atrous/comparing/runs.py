@@ -16,6 +16,7 @@ from atrous.answering.predict import logits
 from atrous.bundle import Bundle
 from atrous.bundle.folder import load, write
 from atrous.comparing import RUNS
+from atrous.comparing.remembered import read
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
@@ -101,7 +102,7 @@ def read_runs(folder: Path) -> list[Run]:
         if place.name.startswith("."):
             shutil.rmtree(place)
         else:
-            found.append(Run(**json.loads((place / RECORD).read_text(encoding="utf-8"))))
+            found.append(Run(**read(place / RECORD)))
     return found
 
 

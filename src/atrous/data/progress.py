@@ -14,6 +14,12 @@ _WIDTH = 24  # of the bar, in characters
 Item = TypeVar("Item")
 
 
+def announce(*lines: str, quiet: bool) -> None:
+    """Say lines on standard error, what was decided or how far a long job is, unless it is to be quiet."""
+    if lines and not quiet:
+        print(*lines, sep="\n", file=sys.stderr, flush=True)
+
+
 class Progress:
     """Rows so far and rows a second, with a bar where it is known how many there are.
 

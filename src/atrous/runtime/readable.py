@@ -124,15 +124,26 @@ class Readable(NamedTuple):
         return read
 
 
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+def softmax(logits: NDArray[np.float32], *, digits: int | None = 6) -> NDArray[np.float64]:
     """The probabilities of logits, (rows, labels), rounded to six digits: those that are printed, and compared.
+
+    digits: how many there are; None for all.
 
     >>> softmax(np.array([[0.0, 1.0]], np.float32))
     array([[0.268941, 0.731059]])
     """
     shifted = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
-    probabilities: NDArray[np.float64] = np.round(shifted / shifted.sum(1, keepdims=True), 6)
-    return probabilities
+    probabilities: NDArray[np.float64] = shifted / shifted.sum(1, keepdims=True)
+    return probabilities if digits is None else np.round(probabilities, digits)
+
+
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The probability of each label by itself, (rows, labels).
+
+    >>> sigmoid(np.array([[0.0, -1000.0]], np.float32)).tolist()
+    [[0.5, 0.0]]
+    """
+    return np.asarray(np.exp(-np.logaddexp(0.0, -logits.astype(np.float64))))
 
 
 def answers(logits: NDArray[np.float32], labels: Sequence[str]) -> list[Answer]:
@@ -158,7 +169,7 @@ def labels_answers(
     [LabelsAnswer(labels=('art', 'war'), label='art|war', probability=0.321957,
      probabilities={'art': 0.5, 'sport': 0.119203, 'war': 0.731059})]
     """
-    probable = np.exp(-np.logaddexp(0.0, -logits.astype(np.float64)))
+    probable = sigmoid(logits)
     given = probable >= threshold
     exactly = np.round(np.where(given, probable, 1 - probable).prod(1), 6).tolist()
     found = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from atrous.config import Settings
 from atrous.config.kept import SETTINGS
 from atrous.config.taken import taken_over
 from atrous.data.asked import Asked
+from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
 from atrous.outputs import Work, is_finished, nearest, new_folder, unfinished, work_of
@@ -86,9 +86,9 @@ def train(
     begun = load(init) if isinstance(init, str | PathLike) else init
     if begun is not None:
         chosen = taken_over(chosen, begun.settings, _called(init))
-    check_logger(logger)
-    lightnings(precision, accelerator(device))
     own, device = processes(), accelerator(device)
+    check_logger(logger)
+    lightnings(precision, device)
     quiet = quiet or not own.first
     if resume and out is None:
         raise ConfigError("resume needs out: the folder whose run is to go on")
@@ -98,11 +98,11 @@ def train(
             with tempfile.TemporaryDirectory(prefix="atrous-") as work:
                 return _learn(asked, chosen, Path(work), called=_called(init), quiet=quiet, **options)
         if resume and is_finished(out, marks=[SETTINGS]):
-            _say(f"{out}: this run is finished; there is nothing to resume", quiet=quiet)
+            announce(f"{out}: this run is finished; there is nothing to resume", quiet=quiet)
             return load(out)
         with _work(out, own, force=force, resume=resume) as place:
             if resume and not (place.folder / CHECKPOINT).is_file():
-                _say(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
+                announce(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
             options |= {"resume": resume, "beside": nearest(out), "called": _called(init)}
             try:
                 bundle = _learn(asked, chosen, place.folder, quiet=quiet, **options)
@@ -146,11 +146,11 @@ def _learn(
 ) -> Bundle:
     """Read the rows and learn from them; what does not fit into memory goes into the folder `beside`."""
     corpus = asked.corpus(chosen, folder=beside, quiet=quiet)
-    _say(*corpus.said, quiet=quiet)
+    announce(*corpus.said, quiet=quiet)
     if init is not None:
         same = keeps_head(init, corpus.labels, chosen.predict.name)
         head = "and its head goes on" if same else "its labels are others, and the head begins anew"
-        _say(f"{called}: its reader, embedding and encoder are taken over, {head}", quiet=quiet)
+        announce(f"{called}: its reader, embedding and encoder are taken over, {head}", quiet=quiet)
     bundle = learn(corpus, chosen, work=work, init=init, watch=None if quiet else Watch(chosen.encode.name), **options)
     bundle.scores["data"]["files"] = asked.files
     if init is not None:
@@ -160,8 +160,3 @@ def _learn(
 
 def _called(init: Source | Bundle | None) -> str:
     return fspath(init) if isinstance(init, str | PathLike) else "the model to begin from"
-
-
-def _say(*lines: str, quiet: bool) -> None:
-    if not quiet and lines:
-        print(*lines, sep="\n", file=sys.stderr)

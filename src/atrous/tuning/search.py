@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from atrous.config import Settings
 from atrous.data.asked import Asked
+from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError, NotFinite
 from atrous.outputs import Work, check_work, nearest, new_folder, unfinished
@@ -75,11 +75,11 @@ def tune(
         check_work(out, force=force, resume=resume, marks=[TRIALS])
         if resume and (found := finished(out, goal)):
             done = f"this search is finished, with {len(found['trials'])} trials"
-            _say([f"{out}: {done}; there is nothing to resume, but --trials asks for more"], quiet)
+            announce(f"{out}: {done}; there is nothing to resume, but --trials asks for more", quiet=quiet)
             return found
     with _place(out, force=force, resume=resume) as place, quietly():
         if resume and not place.resumed:
-            _say([f"{out}: there is nothing to resume; starting from the beginning"], quiet)
+            announce(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
         return _tune(asked, chosen, goal, place, out, device=device, quiet=quiet)
 
 
@@ -120,7 +120,7 @@ def _tune(
     """Search, and write what was found."""
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
     journal = Journal(place.folder / JOURNAL, seed=chosen[0].train.seed, kinds=len(chosen))
-    _say([*corpus.said, *([_goes_on(journal, place)] if place.resumed else [])], quiet)
+    announce(*corpus.said, *([_goes_on(journal, place)] if place.resumed else []), quiet=quiet)
     rows = Tokenised(corpus, quiet=quiet)
     _is_same(chosen, rows, journal, place.folder)
     interrupted = search(chosen, rows, journal, goal, folder=place.folder, device=device, quiet=quiet)
@@ -161,8 +161,3 @@ def _is_same(chosen: Sequence[Settings], rows: Tokenised, journal: Journal, fold
         journal.begin(about)
     elif how := difference(journal.about, about):
         raise ConfigError(f"{folder}: the unfinished search there {how}; ask for the same, or begin anew with --force")
-
-
-def _say(lines: Sequence[str], quiet: bool) -> None:
-    if lines and not quiet:
-        print(*lines, sep="\n", file=sys.stderr)

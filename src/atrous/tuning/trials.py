@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
@@ -11,6 +10,7 @@ from typing import Any
 
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
+from atrous.data.progress import announce
 from atrous.predict import HEADS
 from atrous.runtime.readable import spoken as readable
 from atrous.training.callbacks import Watch
@@ -62,7 +62,7 @@ def search(
             _trial(chosen, rows, journal, goal, folder, device, quiet)
     except OutOfTime:
         journal.abandon()
-        _say("the time is over; the trial under way does not count", quiet)
+        announce("the time is over; the trial under way does not count", quiet=quiet)
     except KeyboardInterrupt:
         journal.abandon()
         return True
@@ -83,10 +83,10 @@ def _trial(
     journal.tell(_record(number, settings, values, ended))
     _only_best(journal, folder)
     tried = spoken(values) if number > len(chosen) else "as it is"
-    _say(f"{name}: {encoder}, {tried}: {_how(ended, settings)}{_best(journal, number)}", quiet)
+    announce(f"{name}: {encoder}, {tried}: {_how(ended, settings)}{_best(journal, number)}", quiet=quiet)
     # Once more when every encoder was seen: one may take ten times as long as another.
     if ((first and ended.state == "complete") or number == len(chosen)) and not goal.reached(number):
-        _say(goal.estimate(number, fmean(record.seconds for record in journal.records)), quiet)
+        announce(goal.estimate(number, fmean(record.seconds for record in journal.records)), quiet=quiet)
 
 
 def _next(chosen: dict[str, Settings], journal: Journal) -> tuple[Settings, Values]:
@@ -142,8 +142,3 @@ def _best(journal: Journal, number: int) -> str:
     if best is None:
         return ""
     return "; the best so far" if best.number == number else f"; the best is {best.value:.4f} of trial {best.number}"
-
-
-def _say(line: str, quiet: bool) -> None:
-    if not quiet:
-        print(line, file=sys.stderr, flush=True)
