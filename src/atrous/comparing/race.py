@@ -86,8 +86,9 @@ def compare(
         raise ConfigError("--resume needs --out: only a race with a folder leaves what it can go on from")
     if out is not None:
         if resume and is_finished(out, marks=[RESULTS]):
+            found = read(Path(out) / RESULTS)
             announce(f"{out}: this race is finished; nothing was changed", quiet=quiet)
-            return read(Path(out) / RESULTS)
+            return found
         check_work(out, force=force, resume=resume, marks=[RESULTS])
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
     announce(*corpus.said, quiet=quiet)
