@@ -20,8 +20,9 @@ ORDER = [
     "errors",
     "outputs",
     "runtime",
-    "window",
+    "window page",
     "config",
+    "planning",
     "contract",
     "layers",
     "losses",
@@ -32,11 +33,13 @@ ORDER = [
     "vectors",
     "tasks",
     "answering",
+    "explaining",
     "bundle",
     "streaming",
+    "instruments",
     "training",
-    "comparing exporting instruments",
-    "tuning",
+    "comparing exporting",
+    "tuning context",
     "serving sklearn",
     "cli",
     "__main__",
@@ -44,7 +47,19 @@ ORDER = [
 RANK = {name: rank for rank, line in enumerate(ORDER) for name in line.split()}
 
 # Modules that must be importable without torch, and the one of atrous.data that is not among them.
-WITHOUT_TORCH = ["errors", "outputs", "runtime", "window", "config", "draw", "data", "vectors", "cli"]
+WITHOUT_TORCH = [
+    "errors",
+    "outputs",
+    "runtime",
+    "window",
+    "page",
+    "config",
+    "planning",
+    "draw",
+    "data",
+    "vectors",
+    "cli",
+]
 MAKES_TENSORS = ["atrous.data.batch"]
 
 # Modules that other tests hold: the exception tree and the options have no behaviour, the laws hold the contract.

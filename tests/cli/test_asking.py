@@ -35,19 +35,6 @@ def test_evaluate_prints_a_table_or_one_object(atrous, model, reviews):
     assert found["rows"] == 200
 
 
-@pytest.mark.parametrize("name", ["tcn", "attention"])
-def test_field_shows_each_layer(atrous, name):
-    code, out, _ = atrous("field", name, "--steps", "50")
-    assert code == 0
-    assert "FLOPs" in out
-    assert "Conv" in out
-
-
-def test_field_as_json_holds_the_window(atrous, model):
-    found = json.loads(atrous("field", model, "--json")[1])
-    assert found["window"] == {"left": 2, "right": 2, "stride": 1}
-
-
 def test_predict_ends_well_when_its_reader_has_had_enough(model):
     command = f"yes 'a good film' | {sys.executable} -m atrous predict {model} | head -2"
     done = subprocess.run(["bash", "-c", f"{command}; echo ${{PIPESTATUS[1]}}"], capture_output=True, text=True)
@@ -75,11 +62,6 @@ def test_a_text_typed_at_a_terminal_is_answered_at_once(atrous, model, monkeypat
     code, out, err = atrous("predict", model)
     assert (code, len(out.splitlines())) == (0, 2)
     assert err == "Type a text and Enter; Ctrl-D ends.\n"
-
-
-def test_field_draws_what_each_layer_sees(atrous):
-    assert "●" in atrous("field", "ngram")[1]
-    assert atrous("field", "ngram", "--set", "encode.kernels=[1]")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["texts.txt", "texts.csv", "texts.tsv", "texts.jsonl", "texts.parquet", "-"])

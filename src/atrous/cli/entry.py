@@ -13,10 +13,11 @@ from typing import Annotated
 import typer
 
 from atrous import __version__
-from atrous.cli.asking import evaluate, field, predict
+from atrous.cli.asking import evaluate, predict
 from atrous.cli.checking import export, verify
 from atrous.cli.comparing import compare, demo
 from atrous.cli.learning import data, train
+from atrous.cli.seeing import field
 from atrous.cli.shown import STOPPED, say
 from atrous.cli.tuning import tune
 from atrous.errors import AtrousError, NotEqual

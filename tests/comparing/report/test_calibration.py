@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.comparing.report.made import made
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report.calibration import bins, calibration
 from atrous.comparing.report.given import Race

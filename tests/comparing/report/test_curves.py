@@ -1,7 +1,7 @@
 """Learning curves."""
 
 from tests.comparing.report.made import made, without_runs
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report.curves import curves, mean
 from atrous.comparing.report.given import Curve, Race

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.comparing.report.made import made, with_nulls, without_runs
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report import report
 from atrous.errors import ConfigError

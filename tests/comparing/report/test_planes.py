@@ -2,7 +2,7 @@
 
 import pytest
 from tests.comparing.report.made import made, without_runs
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report.given import Race
 from atrous.comparing.report.planes import planes

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.comparing.report.made import made, without_runs
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report.given import Race
 from atrous.comparing.report.summary import asked, heading, ranking, verdict

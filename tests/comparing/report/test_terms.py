@@ -1,6 +1,6 @@
 """The footnotes."""
 
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
 from atrous.comparing.report.given import Race
 from atrous.comparing.report.terms import terms

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import Race, mappings
-from atrous.comparing.report.markup import Html, figure, section, tag, text
-from atrous.comparing.report.words import counted, finite, points
+from atrous.page import ink
+from atrous.page.markup import Html, figure, section, tag, text
+from atrous.page.words import counted, finite, points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

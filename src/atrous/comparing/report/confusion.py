@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import Race, sequence
-from atrous.comparing.report.markup import (
+from atrous.page import ink
+from atrous.page.markup import (
     Html,
     cell,
     column,
@@ -19,7 +19,7 @@ from atrous.comparing.report.markup import (
     tag,
     text,
 )
-from atrous.comparing.report.words import counted, finite, shown
+from atrous.page.words import counted, finite, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

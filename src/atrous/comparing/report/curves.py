@@ -5,10 +5,10 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import Curve, Entry, Race
-from atrous.comparing.report.markup import Html, figure, section, tag, text
-from atrous.comparing.report.words import counted, score
+from atrous.page import ink
+from atrous.page.markup import Html, figure, section, tag, text
+from atrous.page.words import counted, score
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

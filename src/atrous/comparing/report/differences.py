@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from atrous.comparing.baselines import TRIGRAMS
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import SHORT, Difference, Race, called
-from atrous.comparing.report.markup import Html, cell, column, figure, joined, row, section, stranger, table, tag, text
-from atrous.comparing.report.words import counted, points
+from atrous.page import ink
+from atrous.page.markup import Html, cell, column, figure, joined, row, section, stranger, table, tag, text
+from atrous.page.words import counted, points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from atrous.comparing.baselines import TRIGRAMS
-from atrous.comparing.report.words import INFINITY, finite, shown
 from atrous.errors import ConfigError
+from atrous.page.words import INFINITY, finite, shown
 from atrous.runtime.readable import spoken
 
 FORMAT = 2  # of results.json

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from atrous.comparing.report.given import Race, mappings
-from atrous.comparing.report.markup import Html, section, stranger, tag, text
-from atrous.comparing.report.words import counted, finite
+from atrous.page.markup import Html, section, stranger, tag, text
+from atrous.page.words import counted, finite
 
 _MOST = 280  # letters of a text
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.report import ink
+from atrous.page import ink
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

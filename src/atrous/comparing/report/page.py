@@ -10,16 +10,16 @@ from atrous.comparing.report.confusion import confusion
 from atrous.comparing.report.curves import curves
 from atrous.comparing.report.differences import differences
 from atrous.comparing.report.given import Race
-from atrous.comparing.report.ink import need_matplotlib
-from atrous.comparing.report.markup import Html, joined, tag, text
 from atrous.comparing.report.mistakes import mistakes
 from atrous.comparing.report.planes import planes
 from atrous.comparing.report.rates import rates
 from atrous.comparing.report.repeat import repeat
-from atrous.comparing.report.style import STYLE
 from atrous.comparing.report.summary import heading, ranking, verdict
 from atrous.comparing.report.terms import terms
 from atrous.comparing.report.windows import windows
+from atrous.page.ink import need_matplotlib
+from atrous.page.markup import Html, joined, tag, text
+from atrous.page.style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 # In the order in which a colleague reads: what stands above explains what stands below.

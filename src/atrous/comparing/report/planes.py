@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import Entry, Race
-from atrous.comparing.report.markup import Html, figure, joined, section, tag, text
 from atrous.comparing.report.names import name_markers
-from atrous.comparing.report.words import score, short
+from atrous.page import ink
+from atrous.page.markup import Html, figure, joined, section, tag, text
+from atrous.page.words import score, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from atrous.comparing.report.given import Entry, Race, mappings
-from atrous.comparing.report.ink import swatch
-from atrous.comparing.report.markup import Html, cell, column, joined, row, section, stranger, table, tag, text
-from atrous.comparing.report.words import finite, listed, rate, score
+from atrous.page.ink import swatch
+from atrous.page.markup import Html, cell, column, joined, row, section, stranger, table, tag, text
+from atrous.page.words import finite, listed, rate, score
 
 
 def rates(race: Race) -> Html:

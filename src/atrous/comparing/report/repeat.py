@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from atrous.comparing.report.given import Race, sequence
-from atrous.comparing.report.markup import Html, joined, section, tag, text
-from atrous.comparing.report.words import NONE, counted, finite, whole
+from atrous.page.markup import Html, joined, section, tag, text
+from atrous.page.words import NONE, counted, finite, whole
 
 _COMMANDS = {
     "repeat": "Run this race again",

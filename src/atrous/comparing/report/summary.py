@@ -8,9 +8,9 @@ from typing import Any
 
 from atrous.comparing.baselines import MAJORITY, TRIGRAMS
 from atrous.comparing.report.given import Entry, Race, called, sequence
-from atrous.comparing.report.ink import swatch
-from atrous.comparing.report.markup import Html, cell, column, joined, number, row, section, stranger, table, tag, text
-from atrous.comparing.report.words import NONE, counted, finite, listed, measured, memory, rate, score, shown, whole
+from atrous.page.ink import swatch
+from atrous.page.markup import Html, cell, column, joined, number, row, section, stranger, table, tag, text
+from atrous.page.words import NONE, counted, finite, listed, measured, memory, rate, score, shown, whole
 
 _CEILING = "ceiling"
 

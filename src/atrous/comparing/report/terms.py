@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atrous.comparing.report.given import Race
-from atrous.comparing.report.markup import Html, section, tag, text
+from atrous.page.markup import Html, section, tag, text
 
 _SCORES = {
     "accuracy": "the share of test texts whose answer is their label",

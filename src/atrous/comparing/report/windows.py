@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.report import ink
 from atrous.comparing.report.given import Race
-from atrous.comparing.report.markup import Html, figure, section, tag, text
-from atrous.comparing.report.words import shown
+from atrous.page import ink
+from atrous.page.markup import Html, figure, section, tag, text
+from atrous.page.words import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,9 +4,9 @@ import html
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
-from atrous.comparing.report.markup import (
+from atrous.page.markup import (
     Html,
     cell,
     column,

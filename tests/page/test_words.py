@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atrous.comparing.report.words import (
+from atrous.page.words import (
     counted,
     finite,
     listed,

@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import Any, NewType
 
-from atrous.comparing.report.words import shown
+from atrous.page.words import shown
 
 Html = NewType("Html", str)
 

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.report.markup import Html, tag, text
 from atrous.errors import MissingExtra
+from atrous.page.markup import Html, tag, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

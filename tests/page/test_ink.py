@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from tests.comparing.report.reading import Page
+from tests.page.reading import Page
 
-from atrous.comparing.report import ink
-from atrous.comparing.report.style import _DARK, _LIGHT
 from atrous.errors import MissingExtra
+from atrous.page import ink
+from atrous.page.style import _DARK, _LIGHT
 
 
 def draw(canvas: Figure) -> None:
