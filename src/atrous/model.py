@@ -70,8 +70,12 @@ class Model(nn.Module):
         After the last token and `flush` masked ones the logits are those of `forward`.
         Raises NotStreamable if the encoder must see its whole row.
         """
+        state = self.advance(batch, mask, state)
+        return self.predict(self.attend.read(state[-1])), state
+
+    def advance(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> State:
+        """The state after one more chunk, whose last part attend reads. Raises what `step` raises."""
         embedded, encoded, pooled = state
         x, embedded = self.embed.step(batch, mask, embedded)
         x, real, encoded = self.encode.step(x, mask, encoded)
-        pooled = self.attend.step(x, real, pooled)
-        return self.predict(self.attend.read(pooled)), (embedded, encoded, pooled)
+        return embedded, encoded, self.attend.step(x, real, pooled)

@@ -1,10 +1,18 @@
+from functools import partial
+
 import pytest
 import torch
+from tests.laws.table import ENCODERS, POOL_SIZES, REFUSED, shaken
 
-from atrous.answering.predict import accelerator, logits
+from atrous.answering.chunks import vectors_in_chunks
+from atrous.answering.predict import accelerator, logits, vectors
+from atrous.attend import POOLS
 from atrous.config import load
 from atrous.data.batch import Examples
+from atrous.embed import Tokens
 from atrous.errors import ConfigError, DataError
+from atrous.model import Model
+from atrous.predict import Classes
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 from atrous.tasks.classify import build
@@ -47,3 +55,45 @@ def test_a_row_that_is_too_long_is_refused_before_anything_is_computed(monkeypat
     monkeypatch.setattr(model, "forward", None)
     with pytest.raises(DataError, match="2,000,000 tokens is too long"):
         logits(model, Examples.of(reader, ["x", "x" * 2_000_000]))
+
+
+LETTERS = tuple("abcdefg")  # 9 ids with those of padding and of the unknown, as the models of the laws have
+TEXTS = ["gab", "", "a" * 23, "cabbage"]
+
+
+def tiny(encoder, pool):
+    torch.manual_seed(0)
+    layer = ENCODERS[encoder]()
+    attend = POOLS[pool](layer.outputs or 3, **POOL_SIZES.get(pool, {}))
+    return shaken(Model(Tokens(9, 3, bigrams=20), layer, attend, Classes(attend.outputs, 3)))
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_the_vector_of_a_text_is_the_same_alone_padded_batched_and_in_chunks(encoder):
+    reader = Reader(Tokeniser("characters", False, LETTERS))
+    examples = Examples.of(reader, TEXTS)
+    for pool in POOLS:
+        if (encoder, pool) in REFUSED:
+            continue
+        model = tiny(encoder, pool)
+        together = vectors(model, examples)
+        assert together.isfinite().all()
+        assert together.shape == (len(TEXTS), model.attend.outputs)
+        alone = torch.cat([vectors(model, Examples.of(reader, [text])) for text in TEXTS])
+        close = partial(
+            torch.testing.assert_close, atol=1e-10, rtol=1e-10, msg=lambda said, pool=pool: f"{pool}: {said}"
+        )
+        close(together, alone)
+        padded, _ = examples.batch(range(len(TEXTS)), time=40)
+        with torch.no_grad():
+            close(together, model.vectors(padded))
+            close(model.predict(together), logits(model, examples))
+            if model.streams:
+                close(together, vectors_in_chunks(model, examples.batch(range(len(TEXTS)))[0], chunk=3))
+        assert not together[1].any(), "a text without a token has zeros"
+
+
+def test_no_row_has_no_vector():
+    reader = Reader(Tokeniser("bytes", False, ()))
+    model = build(load(encode="ngram"), sizes=reader.sizes, labels=3)
+    assert vectors(model, Examples.of(reader, [])).shape == (0, model.attend.outputs)

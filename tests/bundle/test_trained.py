@@ -1,5 +1,6 @@
 import inspect
 
+import numpy as np
 import pytest
 import torch
 
@@ -75,3 +76,14 @@ def test_a_bundle_slides_over_a_long_text():
         for answer, wanted in zip(found, expected, strict=True):
             assert answer.probability == pytest.approx(wanted.probability, abs=1e-5)
     assert bundle.slide("abc", window=7) == bundle.slide("", window=7) == []
+
+
+def test_a_vector_does_not_depend_on_its_company_and_can_have_length_one(bundle):
+    texts = ["one", "", "a much longer text than the others", "x" * 3000]
+    together = bundle.encode(texts)
+    assert (together.dtype, together.shape) == (np.float32, (4, bundle.model.attend.outputs))
+    np.testing.assert_allclose(np.concatenate([bundle.encode(text) for text in texts]), together, rtol=0, atol=1e-5)
+    unit = bundle.encode(texts, unit_length=True)
+    np.testing.assert_allclose(np.linalg.norm(unit, axis=1), [1, 0, 1, 1], rtol=1e-5)
+    np.testing.assert_allclose(unit * np.linalg.norm(together, axis=1, keepdims=True), together, rtol=0, atol=1e-5)
+    assert bundle.encode([]).shape == (0, bundle.model.attend.outputs)

@@ -47,6 +47,15 @@ def read_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[T
     >>> batch = Batch(torch.randint(2, 50, (1, 1000)), torch.tensor([1000]))
     >>> torch.testing.assert_close(read_in_chunks(model, batch, chunk=64), model(batch))
     """
+    return model.predict(vectors_in_chunks(model, batch, chunk=chunk))
+
+
+@torch.inference_mode()
+def vectors_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[Tensor, "batch channels"]:
+    """What `model.vectors(batch)` gives, read chunk by chunk as `read_in_chunks` does.
+
+    Raises NotStreamable if the model must see its rows whole.
+    """
     grains = max(1, math.ceil(batch.time / model.grain))
     steps = grains * model.grain + model.flush
     size = max(1, chunk // model.grain) * model.grain
@@ -54,8 +63,8 @@ def read_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[T
     for start in range(0, steps, size):
         piece = _padded(batch.cut(slice(start, start + size)), min(size, steps - start))
         places = torch.arange(start, start + piece.time, device=batch.lengths.device)
-        logits, state = model.step(piece, places < batch.lengths[:, None], state)
-    return logits
+        state = model.advance(piece, places < batch.lengths[:, None], state)
+    return model.attend.read(state[-1])
 
 
 def _padded(batch: Batch, steps: int) -> Batch:

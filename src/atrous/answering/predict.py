@@ -1,18 +1,22 @@
-"""Texts in, logits out, in batches of like length."""
+"""Texts in, logits or vectors out, in batches of like length."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from atrous.answering.chunks import check_length, evaluating, read_in_chunks
+from atrous.answering.chunks import check_length, evaluating, read_in_chunks, vectors_in_chunks
+from atrous.contract import Batch
 from atrous.data.batch import Examples
 from atrous.errors import ConfigError
 from atrous.model import Model
 from atrous.runtime.lengths import LONG, by_length
 
+Read = Callable[[Model, Batch], Tensor]  # a padded batch to as many rows of numbers
 
-@torch.inference_mode()
+
 def logits(model: Model, examples: Examples) -> Tensor:
     """The logits of every row, (rows, labels), in the rows' order, on the CPU. The model's mode is put back.
 
@@ -29,18 +33,34 @@ def logits(model: Model, examples: Examples) -> Tensor:
 
     Raises DataError for a row that is too long for a model that must see it whole.
     """
+    found = _of_every_row(model, examples, whole=Model.__call__, in_chunks=read_in_chunks)
+    return found if found is not None else torch.empty(0, 0)
+
+
+def vectors(model: Model, examples: Examples) -> Tensor:
+    """The vector of every row, (rows, channels): what attend makes of it, before predict. Otherwise as `logits`.
+
+    A row with no step has the vector that the pool gives it: zeros.
+    """
+    found = _of_every_row(model, examples, whole=Model.vectors, in_chunks=vectors_in_chunks)
+    return found if found is not None else torch.empty(0, model.attend.outputs)
+
+
+@torch.inference_mode()
+def _of_every_row(model: Model, examples: Examples, *, whole: Read, in_chunks: Read) -> Tensor | None:
+    """What `whole` reads of every row, or `in_chunks` of a long one; None if there is no row."""
     check_length(model, int(examples.lengths.max(initial=0)))
     device = next(model.parameters()).device
     found: Tensor | None = None
     with evaluating(model):
         for rows, time in by_length(examples.lengths):
             batch, _ = examples.batch(rows, time=time)
-            read = read_in_chunks if model.streams and time > LONG else Model.__call__
+            read = in_chunks if model.streams and time > LONG else whole
             answer = read(model, batch.map(lambda part: part.to(device))).cpu()
             if found is None:
                 found = answer.new_empty(len(examples), answer.shape[1])
             found[torch.from_numpy(rows)] = answer
-    return found if found is not None else torch.empty(0, 0)
+    return found
 
 
 def accelerator(device: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float32
 
-from atrous.answering.predict import logits
+from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
 from atrous.answering.slide import slide
 from atrous.config import Settings
@@ -102,6 +103,28 @@ class Bundle:
         if not several:
             return []
         return [*map(shown.of, self.readable(logits(self.model, Examples.of(self.reader, several)).numpy()))]
+
+    def encode(
+        self, texts: Given | Sequence[Given], *, unit_length: bool = False
+    ) -> Float32[np.ndarray, "rows channels"]:
+        """The vector of every text, before predict: for search, clustering and probes; one text is one row.
+
+        A text's vector does not depend on those beside it. A text without a token has zeros.
+        unit_length: divide each vector by its length, so that a product of two is their cosine; zeros stay zeros.
+
+        >>> from atrous.runtime.tokeniser import Tokeniser
+        >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
+        >>> bundle.encode(["what a film", ""]).shape
+        (2, 64)
+
+        Raises TypeError and DataError as `predict` does.
+        """
+        several = self.reader.rows(texts)
+        found = vectors(self.model, Examples.of(self.reader, several)).float().numpy()
+        if unit_length:
+            lengths = np.linalg.norm(found, axis=1, keepdims=True)
+            found = found / np.where(lengths > 0, lengths, 1)
+        return np.asarray(found, np.float32)
 
     def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[AnyAnswer]:
         """The answer to every window of a long text: answer j is of tokens j * stride ... j * stride + window - 1.
