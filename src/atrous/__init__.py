@@ -1,6 +1,7 @@
 """atrous: convolutional sequence models, with recurrent models as equal citizens.
 
     train, compare, tune, load, field, example_data   what one does
+    cover                                         the cheapest convolutions that see so many steps
     export, verify                                a model without torch; the proof that its readings agree
     Bundle                                        what train and load return: predict, evaluate, window, save
     Layer, Pool                                   what a part of one's own derives from
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from atrous.exporting.folder import export
     from atrous.exporting.verifying import verify
     from atrous.instruments.field import field
+    from atrous.planning.cover import cover
     from atrous.streaming.session import Session
     from atrous.training.run import train
     from atrous.tuning.search import tune
@@ -75,6 +77,7 @@ __all__ = [
     "Window",
     "__version__",
     "compare",
+    "cover",
     "example_data",
     "export",
     "field",
@@ -93,6 +96,7 @@ _HOMES = {
     "Session": "atrous.streaming.session",
     "Window": "atrous.window",
     "compare": "atrous.comparing.race",
+    "cover": "atrous.planning.cover",
     "example_data": "atrous.data.packaged",
     "export": "atrous.exporting.folder",
     "field": "atrous.instruments.field",

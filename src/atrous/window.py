@@ -116,6 +116,29 @@ class Window:
         return Window(max(self.left, other.left), max(self.right, other.right), self.stride)
 
 
+def conv_window(*, kernel: int, dilation: int = 1, stride: int = 1, right: int | None = None) -> Window:
+    """What an output of a convolution or a pooling sees.
+
+    right: steps seen after step j * stride by output j. None: min(stride - 1, (kernel - 1) * dilation), the causal
+        choice, whose outputs each close their own block of `stride` steps.
+
+    >>> conv_window(kernel=3, dilation=4), conv_window(kernel=3, stride=2)
+    (Window(left=8, right=0, stride=1), Window(left=1, right=1, stride=2))
+    """
+    span = (kernel - 1) * dilation
+    ahead = min(stride - 1, span) if right is None else right
+    return Window(span - ahead, ahead, stride)
+
+
+def centred(kernel: int, dilation: int = 1) -> int:
+    """The `right` of a convolution or a pooling centred on its own step; an even kernel leans to the past.
+
+    >>> conv_window(kernel=5, dilation=2, right=centred(5, 2))
+    Window(left=4, right=4, stride=1)
+    """
+    return (kernel - 1) * dilation // 2
+
+
 def _unchanged(steps: int) -> int:
     return steps
 

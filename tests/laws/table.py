@@ -156,6 +156,7 @@ ENCODERS = {
     "bigru": lambda: encode.bigru(3, channels=4, depth=2),
     "bilstm": lambda: encode.bilstm(3, channels=4, depth=2),
     "birnn": lambda: encode.birnn(3, channels=4, depth=2),
+    "conv": lambda: encode.conv(3, channels=4, kernel=2, dilations=(1, 2, 3), strides=(1, 1, 1)),
     "deep": lambda: encode.deep(3, channels=4, depth=3),
     "dense": lambda: encode.dense(3, growth=2, depth=2, blocks=2, bottleneck=2),
     "gated": lambda: encode.gated(3, channels=4, depth=2),
@@ -176,6 +177,13 @@ ENCODERS = {
 
 # The same encoders, told otherwise.
 VARIANTS = {
+    "encoder conv, centred": lambda: encode.conv(
+        3, channels=3, kernel=4, dilations=(1, 3), strides=(1, 1), centred=True
+    ),
+    "encoder conv, strided": lambda: encode.conv(3, channels=4, kernel=3, dilations=(1, 2, 1), strides=(3, 2, 1)),
+    "encoder conv, strided, centred": lambda: encode.conv(
+        3, channels=4, kernel=4, dilations=(1, 1, 1), strides=(2, 3, 1), centred=True
+    ),
     "encoder dense, no bottleneck": lambda: encode.dense(3, growth=2, depth=2, blocks=1, bottleneck=0),
     "encoder hybrid, LSTM": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=1, recurrence="lstm"),
     "encoder unet, repeated": lambda: encode.unet(3, channels=3, depth=1, kernel=2, upsample="repeat"),

@@ -13,8 +13,8 @@ from atrous.cli.shown import STOPPED, prepare, say, say_json, scored
 
 ROLES = ("data", "dev", "test")
 ENCODERS = (
-    "attention, bag, bigru, bilstm, birnn, deep, dense, gated, gru, highway, hybrid, kmax, lstm, multiscale, ngram, "
-    "residual, rnn, tcn, tdnn, unet or wavenet"
+    "attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, kmax, lstm, multiscale, "
+    "ngram, residual, rnn, tcn, tdnn, unet or wavenet"
 )
 
 

@@ -28,7 +28,7 @@ def field(
 ) -> None:
     """Show how far a model sees and what it costs.
 
-    The encoders are attention, bag, bigru, bilstm, birnn, deep, dense, gated, gru, highway, hybrid, kmax, lstm,
+    The encoders are attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, kmax, lstm,
     multiscale, ngram, residual, rnn, tcn, tdnn, unet and wavenet.
 
     \b

@@ -1,4 +1,4 @@
-"""One class for every encoder, its fields being the encoder's arguments. No torch here."""
+"""One class for every encoder, its fields being the encoder's arguments; some are in recurrent.py. No torch here."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from atrous.config.recurrent import Bigru, Bilstm, Birnn, Gru, Layers, Lstm, Rnn
 from atrous.config.section import Channels, Count, Dropped, Section
 
 Blocks = Annotated[Count, Field(le=30, description="blocks; the window doubles with each")]
-Layers = Annotated[Count, Field(le=1000, description="layers, one reading the other")]
 Kernel = Annotated[Count, Field(description="steps that one convolution reads")]
-EachWay = Annotated[Count, Field(description="numbers that every step carries, in each direction")]
 Steps = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def _as_many_as_dilations(strides: tuple[int, ...], info: Any) -> tuple[int, ...]:
+    dilations = info.data.get("dilations", strides)
+    if len(dilations) != len(strides):
+        raise ValueError(
+            f"should have {len(dilations)} numbers, as encode.dilations has: a level has one dilation and one stride"
+        )
+    return strides
 
 
 def _divides_channels(heads: int, info: Any) -> int:
@@ -63,24 +71,6 @@ class Residual(Section):
     dropout: Dropped = 0.1
 
 
-class Lstm(Section):
-    """LSTM layers from left to right."""
-
-    name: Literal["lstm"] = "lstm"
-    channels: Channels = 128
-    depth: Layers = 1
-    dropout: Dropped = 0.1
-
-
-class Bilstm(Section):
-    """LSTM layers in both directions."""
-
-    name: Literal["bilstm"] = "bilstm"
-    channels: EachWay = 80
-    depth: Layers = 1
-    dropout: Dropped = 0.1
-
-
 class Attention(Section):
     """A small Transformer: every step sees the whole text."""
 
@@ -89,42 +79,6 @@ class Attention(Section):
     depth: Layers = 2
     heads: Annotated[Count, AfterValidator(_divides_channels), Field(description="heads; they divide channels")] = 2
     wide: Annotated[Count, Field(description="channels inside the feed-forward part")] = 256
-    dropout: Dropped = 0.1
-
-
-class Rnn(Section):
-    """Plain recurrent layers from left to right."""
-
-    name: Literal["rnn"] = "rnn"
-    channels: Channels = 288
-    depth: Layers = 1
-    dropout: Dropped = 0.1
-
-
-class Birnn(Section):
-    """Plain recurrent layers in both directions."""
-
-    name: Literal["birnn"] = "birnn"
-    channels: EachWay = 192
-    depth: Layers = 1
-    dropout: Dropped = 0.1
-
-
-class Gru(Section):
-    """Gated recurrent units from left to right."""
-
-    name: Literal["gru"] = "gru"
-    channels: Channels = 152
-    depth: Layers = 1
-    dropout: Dropped = 0.1
-
-
-class Bigru(Section):
-    """Gated recurrent units in both directions."""
-
-    name: Literal["bigru"] = "bigru"
-    channels: EachWay = 100
-    depth: Layers = 1
     dropout: Dropped = 0.1
 
 
@@ -161,6 +115,35 @@ class Dense(Section):
     blocks: Annotated[Count, Field(le=30, description="blocks; between two, the channels are halved")] = 2
     kernel: Kernel = 3
     bottleneck: Annotated[int, Field(ge=0, description="times growth: channels that a convolution reads; 0: all")] = 4
+    dropout: Dropped = 0.1
+
+
+class Conv(Section):
+    """One convolution a level, with any dilations and strides: what `atrous field --cover N` plans."""
+
+    name: Literal["conv"] = "conv"
+    channels: Channels = 96
+    kernel: Kernel = 3
+    dilations: Annotated[
+        tuple[Count, ...],
+        Field(min_length=1, max_length=1000, strict=False, description="one of each level, in its steps"),
+    ] = (
+        1,
+        2,
+        4,
+        8,
+    )
+    strides: Annotated[
+        tuple[Count, ...],
+        AfterValidator(_as_many_as_dilations),
+        Field(strict=False, validate_default=True, description="one of each level; 2 keeps every second step"),
+    ] = (
+        1,
+        1,
+        1,
+        1,
+    )
+    centred: Annotated[bool, Field(description="see as far ahead as back; else nothing ahead")] = False
     dropout: Dropped = 0.1
 
 
@@ -256,6 +239,7 @@ Encode: TypeAlias = (
     | Bigru
     | Bilstm
     | Birnn
+    | Conv
     | Deep
     | Dense
     | Gated
@@ -279,6 +263,7 @@ ENCODE_SETTINGS: dict[str, type[Section]] = {
     "bigru": Bigru,
     "bilstm": Bilstm,
     "birnn": Birnn,
+    "conv": Conv,
     "deep": Deep,
     "dense": Dense,
     "gated": Gated,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from atrous.contract import Layer
 from atrous.encode.attention import attention
+from atrous.encode.conv import conv
 from atrous.encode.deep import deep
 from atrous.encode.dense import dense
 from atrous.encode.gated import gated, wavenet
@@ -25,6 +26,7 @@ ENCODERS: dict[str, Callable[..., Layer]] = {
     "bigru": bigru,
     "bilstm": bilstm,
     "birnn": birnn,
+    "conv": conv,
     "deep": deep,
     "dense": dense,
     "gated": gated,
@@ -53,6 +55,7 @@ __all__ = [
     "bigru",
     "bilstm",
     "birnn",
+    "conv",
     "deep",
     "dense",
     "gated",

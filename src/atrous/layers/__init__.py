@@ -15,8 +15,8 @@ from atrous.layers.pointwise import Pointwise
 from atrous.layers.pooling import Pooling
 from atrous.layers.positions import Positions
 from atrous.layers.recurrent import GRU, RNN
-from atrous.layers.taps import centred
 from atrous.layers.transpose import ConvTranspose, Interpolate
+from atrous.window import centred
 
 __all__ = [
     "GRU",

@@ -78,10 +78,8 @@ class Stack(Layer):
 
     def _grain_before(self, part: Layer) -> int:
         """This stack's grain with one more part: what reaches the part must be a multiple of the part's grain."""
-        steps = 1
-        while (steps / self.window.stride) % part.grain:
-            steps += 1
-        return math.lcm(self.grain, steps)
+        # The least n of which n / stride is a multiple of the part's grain; counting up to it takes long for 10**6.
+        return math.lcm(self.grain, Fraction(self.window.stride * part.grain).numerator)
 
     def start(self, batch: int) -> State:
         plan = zip(_layers(self.parts), self._lines, self._channels, strict=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
-from atrous.window import Window
+from atrous.window import Window, conv_window
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ class Taps:
     @property
     def ahead(self) -> int:
         """Steps read after j * stride."""
-        return min(self.stride - 1, self.span) if self.right is None else self.right
+        return int(self.window.right)
 
     @property
     def left(self) -> int:
         """Steps read before j * stride."""
-        return self.span - self.ahead
+        return int(self.window.left)
 
     @property
     def delay(self) -> int:
@@ -62,10 +63,10 @@ class Taps:
         """Input steps by which a stream lags."""
         return self.delay * self.stride
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """What one output sees."""
-        return Window(self.left, self.ahead, self.stride)
+        return conv_window(kernel=self.kernel, dilation=self.dilation, stride=self.stride, right=self.right)
 
     def beyond(self, steps: int) -> int:
         """Steps to add behind a whole row of so many, for ceil(steps / stride) outputs; below 0: steps to drop.
@@ -77,12 +78,3 @@ class Taps:
     def reach(self, steps: int) -> int:
         """How many of the steps held and read are needed for the outputs of a chunk of so many."""
         return steps - self.stride + 1 + self.span
-
-
-def centred(kernel: int, dilation: int = 1) -> int:
-    """The `right` of a convolution or a pooling centred on its own step; an even kernel leans to the past.
-
-    >>> Taps(kernel=5, dilation=2, stride=1, right=centred(5, 2)).window
-    Window(left=4, right=4, stride=1)
-    """
-    return (kernel - 1) * dilation // 2

@@ -33,6 +33,12 @@ SPACE: dict[str, dict[str, Kind]] = {
     "bigru": {"encode.channels": Whole(40, 140, 20), "encode.depth": Whole(1, 2), "encode.dropout": DROPOUT},
     "bilstm": {"encode.channels": Whole(32, 112, 16), "encode.depth": Whole(1, 2), "encode.dropout": DROPOUT},
     "birnn": {"encode.channels": Whole(64, 288, 32), "encode.depth": Whole(1, 2), "encode.dropout": DROPOUT},
+    "conv": {
+        "encode.channels": Whole(32, 160, 32),
+        "encode.kernel": Whole(2, 5),
+        "encode.dilations": Among(((1, 1, 1, 1), (1, 2, 4, 8), (1, 3, 9, 27))),
+        "encode.dropout": DROPOUT,
+    },
     "deep": {"encode.channels": Whole(12, 44, 8), "encode.depth": Whole(2, 5), "encode.kernel": Whole(2, 5)},
     "dense": {
         "encode.growth": Whole(6, 30, 6),
