@@ -121,3 +121,29 @@ def conv_flops(steps, inputs, outputs, kernel, stride):
 
 def lstm_flops(steps, inputs, units):
     return sum(2 * (inputs + units) for _ in range(steps) for _ in range(4 * units))
+
+
+def jacobian_sizes(function, x, *, step=1e-5):
+    """x (time, inputs), function to (later, outputs) -> (later, time): of the Jacobian of output step j with respect to
+    input step t, by differences, the Frobenius norm over the channels of both."""
+    squares = np.zeros((len(function(x)), len(x)))
+    for t in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            up, down = x.copy(), x.copy()
+            up[t, i] += step
+            down[t, i] -= step
+            squares[:, t] += (((function(up) - function(down)) / (2 * step)) ** 2).sum(1)
+    return np.sqrt(squares)
+
+
+def sizes_by_lag(blocks, *, stride):
+    """blocks: of each row (outputs, time) -> {lag: root mean square over all outputs of all rows that have the lag};
+    every row counts the same, however many outputs it has."""
+    squares, counts = {}, {}
+    for block in blocks:
+        for j in range(block.shape[0]):
+            for t in range(block.shape[1]):
+                lag = t - math.floor(j * stride)
+                squares[lag] = squares.get(lag, 0) + block[j, t] ** 2 / block.shape[0]
+                counts[lag] = counts.get(lag, 0) + 1 / block.shape[0]
+    return {lag: math.sqrt(squares[lag] / counts[lag]) for lag in sorted(squares)}

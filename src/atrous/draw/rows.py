@@ -94,10 +94,10 @@ def field_rows(model: Model, *, steps: int, everything: bool = False) -> list[Fi
     start = _Place(0, seen, embed.cost.steps(steps), backward=False, everything=everything)
     pooled = attend.cost.flops(start.after(encode).steps)
     return [
-        FieldRow(0, _name(embed), seen.size, seen, embed.cost.parameters, embed.cost.flops(steps), "embed"),
+        FieldRow(0, layer_name(embed), seen.size, seen, embed.cost.parameters, embed.cost.flops(steps), "embed"),
         *_in_turn([encode], start),
-        FieldRow(0, _name(attend), pool.size, answer, attend.cost.parameters, pooled, "attend"),
-        FieldRow(0, _name(predict), 1, answer, predict.cost.parameters, predict.cost.flops(1), "predict"),
+        FieldRow(0, layer_name(attend), pool.size, answer, attend.cost.parameters, pooled, "attend"),
+        FieldRow(0, layer_name(predict), 1, answer, predict.cost.parameters, predict.cost.flops(1), "predict"),
     ]
 
 
@@ -115,7 +115,7 @@ def _of(layer: Layer, here: _Place, label: str = "") -> Iterator[FieldRow]:
     if not (here.everything or cost.parameters or cost.flops(here.steps) or own != Window()):
         return
     window = here.window.then(own)
-    yield FieldRow(here.depth, label + _name(layer), own.size, window, cost.parameters, cost.flops(here.steps))
+    yield FieldRow(here.depth, label + layer_name(layer), own.size, window, cost.parameters, cost.flops(here.steps))
     inside = here._replace(depth=here.depth + 1)
     if both := getattr(layer, "sum", None):  # Residual: what is not the skip is the path
         skip, path = both.paths
@@ -136,7 +136,8 @@ def _class(module: Any) -> str:
     return type(module).__name__.removeprefix("Parametrized")
 
 
-def _name(module: Any) -> str:
+def layer_name(module: Any) -> str:
+    """A layer as in Python, as far as its options are shown: "Conv(64, 96, kernel=3, dilation=2)"."""
     if hasattr(module, "parts") and not len(module.parts):
         return "identity"
     options = module.extra_repr()

@@ -1,0 +1,46 @@
+"""A model as it was before its training."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from atrous.bundle.trained import Bundle
+from atrous.embed import fill
+from atrous.errors import AtrousError
+from atrous.model import Model
+from atrous.runtime.tokeniser import FIRST
+from atrous.vectors import load_vectors
+
+
+def untrained(bundle: Bundle) -> tuple[Model | None, str]:
+    """The model with the numbers that its training began with, where it is now; or None, and why it is not known.
+
+    They are drawn once more: with the same settings, sizes and seed they are the same. The caller's random numbers are
+    left as they were.
+
+    >>> from atrous.config import load
+    >>> from atrous.runtime.reader import Reader
+    >>> from atrous.runtime.tokeniser import Tokeniser
+    >>> bundle = Bundle.fresh(load(encode="ngram"), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
+    >>> bundle.scores["init"] = {"model": "runs/other"}
+    >>> untrained(bundle)
+    (None, 'its training began with the weights of runs/other, so only the end is known')
+    """
+    if init := bundle.scores.get("init"):
+        model = init.get("model", "another model")
+        return None, f"its training began with the weights of {model}, so only the end is known"
+    settings, device = bundle.settings, next(bundle.model.parameters()).device
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.train.seed)
+        model = Bundle.fresh(settings, bundle.reader, bundle.labels).model
+    path, tokeniser = settings.embed.vectors, bundle.reader.tokeniser
+    if path is not None and tokeniser is not None:
+        try:
+            found = load_vectors(path, tokeniser.tokens, quiet=True)
+            fill(model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
+        except (AtrousError, OSError, RuntimeError):  # gone, or another file by now
+            return None, f"the vectors it began with, {path}, cannot be read any more, so only the end is known"
+    placed: nn.Module = model.to(device)
+    assert isinstance(placed, Model)
+    return placed, ""
