@@ -5,6 +5,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -194,3 +195,23 @@ def test_byte_pairs_read_as_text_where_they_are_text():
 def test_the_tokeniser_loads_no_torch():
     code = "import sys, atrous.runtime.tokeniser; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@example("İΣ ΟΔΟΣ", "words")
+@example("é\ud800İ aa", "bytes")
+@given(ANY_TEXT, st.sampled_from(list(KINDS)))
+def test_a_token_stands_where_its_characters_do(text: str, kind: str) -> None:
+    for lower in (False, True):
+        tokeniser = replace(KINDS[kind], lower=lower)
+        spans = tokeniser.spans(text)
+        assert len(spans) == len(tokeniser(text))
+        assert spans == sorted(spans)
+        for (start, end), token in zip(spans, tokeniser.split(text), strict=True):
+            assert start < end <= len(text)
+            if kind in ("characters", "words"):
+                read = text[start:end].lower() if lower else text[start:end]
+                assert token.replace("σ", "ς") in read.replace("σ", "ς")
+                assert lower or token == text[start:end]
+        covered = {place for start, end in spans for place in range(start, end)}
+        left = "".join(one for place, one in enumerate(text) if place not in covered)
+        assert not left or (kind == "words" and left.isspace())

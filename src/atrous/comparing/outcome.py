@@ -17,6 +17,7 @@ from atrous.comparing.baselines import TRIGRAMS
 from atrous.comparing.differences import Counts, differences
 from atrous.comparing.entry import Entry
 from atrous.comparing.judged import Judge
+from atrous.comparing.ngrams import ngrams_on_test
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import References
 from atrous.comparing.report import report
@@ -98,7 +99,8 @@ def outcome(
         "differences": differences(counts),
         "best_on_test": None
         if best is None or best.best is None
-        else judge.on_test(answers_of(best.best, folder), corpus.test),
+        else judge.on_test(answers_of(best.best, folder), corpus.test)
+        | {"ngrams": ngrams_on_test(bundle_of(best.best, folder), corpus.test)},
         "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)},
         "interrupted": interrupted,
     }  # fmt: skip

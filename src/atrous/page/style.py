@@ -76,6 +76,16 @@ figure svg * {{ stroke-linejoin: round; stroke-linecap: butt }}
 .columns {{ columns: 20rem; max-width: none }}
 .columns li {{ break-inside: avoid }}
 
+.filters {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1rem }}
+.filter {{ background: var(--ground); padding: .6rem .8rem .4rem; min-width: 0 }}
+.filter h3 {{ margin: 0; overflow-wrap: anywhere }}
+.filter p {{ margin: 0; font-size: .9rem }}
+.filter ol {{ list-style: none; margin: .4rem 0 0; padding: 0 }}
+.filter li {{ margin: 0 0 .45rem; overflow-wrap: anywhere }}
+.filter small {{ color: var(--soft) }}
+.gram {{ background: rgba(var(--right), .16); white-space: pre-wrap; padding: .05rem .2rem; border-radius: .15rem }}
+.bar {{ display: block; height: .2rem; margin: .2rem 0 .05rem; background: rgb(var(--right)) }}
+
 .mistakes {{ padding-left: 1.8rem; columns: 2 26rem; column-gap: 3rem }}
 .mistakes li {{ margin: 0 0 .9rem; break-inside: avoid }}
 .mistakes p {{ font-size: .9rem; color: var(--soft); margin: .1rem 0 }}
@@ -109,7 +119,7 @@ dd {{ margin: 0; overflow-wrap: anywhere; max-width: 46rem }}
   a {{ text-decoration: none }}
   h2 {{ margin-top: 1.6rem }}
   h2, h3, caption {{ break-after: avoid }}
-  figure, table, tr, .panels svg, blockquote, dt {{ break-inside: avoid }}
+  figure, table, tr, .panels svg, blockquote, dt, .filter {{ break-inside: avoid }}
   .box {{ overflow: visible }}
   table {{ font-size: 7.5pt }}
   dd, p, figcaption {{ max-width: none }}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,29 @@ class Tokeniser:
         if self.kind == "bpe":
             return [bpe.shown(token) for token in self._pairs.encode(" ".join(bpe.pieces(text))).tokens]
         return list(text) if self.kind == "characters" else _WORDS.findall(text)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where in the text, as it was given, each token stands: its first character, and the one after its last.
+
+        A byte stands where its character does; so does what a capital letter becomes that has two small ones.
+
+        >>> Tokeniser("words", True, ()).spans("Good, good!")
+        [(0, 4), (4, 5), (6, 10), (10, 11)]
+        >>> Tokeniser("bytes", False, ()).spans("né")
+        [(0, 1), (1, 2), (1, 2)]
+        """
+        # Of each character that is read: which of the text's own it is.
+        own = [place for place, one in enumerate(text) for _ in one.lower()] if self.lower else range(len(text))
+        text = text.lower() if self.lower else text
+        if self.kind == "words":
+            return [(own[word.start()], own[word.end() - 1] + 1) for word in _WORDS.finditer(text)]
+        if self.kind == "characters":
+            return [(place, place + 1) for place in own]
+        bytes_ = [own[place] for place, one in enumerate(text) for _ in _bytes(one)]
+        if self.kind == "bytes":
+            return [(place, place + 1) for place in bytes_]
+        ends = accumulate(map(len, self._pairs.encode(" ".join(bpe.pieces(text))).tokens), initial=0)
+        return [(bytes_[start], bytes_[end - 1] + 1) for start, end in pairwise(ends)]
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads: plain strings, lists and booleans.

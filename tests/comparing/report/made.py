@@ -213,7 +213,25 @@ def _best_on_test(draw: random.Random, labels: list[str]) -> dict[str, Any]:
         }
         for n in range(40)
     ]
-    return {"labels": labels, "confusion": counts, "calibration": bins, "calibration_error": 0.0312, "errors": errors}
+    grams = [
+        {
+            "filter": draw.randrange(300),
+            "label": draw.choice(labels),
+            "weight": 1.2 - n / 20,
+            "ngrams": [
+                {"text": draw.choice(_TEXTS)[:4] or " ", "activation": 4.0 / m, "rows": 9 // m} for m in (1, 2, 3)
+            ],
+        }
+        for n in range(12)
+    ]
+    return {
+        "labels": labels,
+        "confusion": counts,
+        "calibration": bins,
+        "calibration_error": 0.0312,
+        "errors": errors,
+        "ngrams": grams,
+    }
 
 
 def without_runs() -> dict[str, Any]:

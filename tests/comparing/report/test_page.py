@@ -12,7 +12,7 @@ from tests.page.reading import Page
 from atrous.comparing.report import report
 from atrous.errors import ConfigError
 
-SECTIONS = ["models", "differences", "curves", "costs", "windows", "confusion", "calibration", "mistakes"]
+SECTIONS = ["models", "differences", "curves", "costs", "windows", "confusion", "calibration", "ngrams", "mistakes"]
 SECTIONS += ["rates", "repeat", "terms"]
 HOSTILE = '</script><script src="https://example.org/x.js">alert(1)</script><img src=x onerror=alert(1)>"\'&'
 HOSTILE += "\x00\ud800\u202e$x$"

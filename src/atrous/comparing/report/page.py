@@ -11,6 +11,7 @@ from atrous.comparing.report.curves import curves
 from atrous.comparing.report.differences import differences
 from atrous.comparing.report.given import Race
 from atrous.comparing.report.mistakes import mistakes
+from atrous.comparing.report.ngrams import ngrams
 from atrous.comparing.report.planes import planes
 from atrous.comparing.report.rates import rates
 from atrous.comparing.report.repeat import repeat
@@ -31,6 +32,7 @@ _SECTIONS = (
     ("windows", "Windows", windows),
     ("confusion", "Confusion", confusion),
     ("calibration", "Probabilities", calibration),
+    ("ngrams", "Filters", ngrams),
     ("mistakes", "Mistakes", mistakes),
     ("rates", "Rates", rates),
     ("repeat", "Repeat", repeat),
