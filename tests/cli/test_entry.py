@@ -11,7 +11,7 @@ from atrous.comparing import terms
 from atrous.config import ENCODE_SETTINGS, Settings
 from atrous.errors import DataError
 
-COMMANDS = ["demo", "data", "train", "compare", "tune", "evaluate", "predict", "field", "export", "verify"]
+COMMANDS = ["demo", "data", "train", "compare", "tune", "evaluate", "predict", "encode", "field", "export", "verify"]
 
 
 def test_version_and_help_need_nothing_heavy():

@@ -37,6 +37,15 @@ def refused(done, *words):
     return line
 
 
+@pytest.mark.parametrize("name", ["new/vectors.npy", "vectors.parquet"])
+def test_encode_into_a_full_disk_leaves_nothing(atrous, tmp_path, model, reviews, name):
+    shutil.copy(reviews, "rows.csv")
+    with files_of_at_most(500):
+        done = atrous("encode", model, "rows.csv", "--out", name, "--quiet")
+    refused(done, f"atrous: {name}: ", "File too large", "write to another disk")
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
 @pytest.mark.parametrize("name", ["new/answers.csv", "answers.jsonl.gz", "answers.csv.xz"])
 def test_predict_into_a_full_disk_leaves_nothing(atrous, tmp_path, model, reviews, name):
     shutil.copy(reviews, "rows.csv")

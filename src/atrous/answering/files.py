@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from os import fspath
 from pathlib import Path, PurePath
-from typing import IO, Any, NamedTuple, TextIO, cast
+from typing import IO, Any, NamedTuple, TextIO, TypeVar, cast
 
 from atrous.answering.shown import Shown, abstentions
 from atrous.data.formats import at, format_of
@@ -28,6 +28,7 @@ SIZE = 8 * 2**20  # ... unless their texts have so many bytes before
 
 Given = str | tuple[str, str]
 Predict = Callable[[Sequence[Given]], Sequence[AnyAnswer]]
+Found = TypeVar("Found")
 
 
 class Style(NamedTuple):
@@ -94,7 +95,7 @@ def predict_file(
         for window in windows(_noted(texts, lines), rows=rows, size=SIZE):
             places = (at(source, line, format_of(source, format)) for line in [*lines])
             del lines[: len(window)]
-            for some, found in _answered(predict, window, places):
+            for some, found in answered(predict, window, places):
                 answers = [*map(shown.of, found)]
                 file.write("".join(map(style.row, map(_first, some), answers)))
                 file.flush()
@@ -113,15 +114,18 @@ def _noted(texts: Iterator[tuple[int, Given]], lines: list[int]) -> Iterator[Giv
         yield text
 
 
-def _answered(
-    predict: Predict, window: Sequence[Given], places: Iterator[str]
-) -> Iterator[tuple[Sequence[Given], Sequence[AnyAnswer]]]:
-    """Texts and their answers: all together; if one is refused, one by one up to it, which the message then names."""
+def answered(
+    predict: Callable[[Sequence[Given]], Found], window: Sequence[Given], places: Iterator[str]
+) -> Iterator[tuple[Sequence[Given], Found]]:
+    """Texts and their answers: all together; if one is refused, one by one up to it, which the message then names.
+
+    predict: any function from texts to as many of anything. places: where each text stands, for the message.
+    """
     try:
         found = predict(window)
     except DataError:
-        found = []
-    if len(found) == len(window):
+        pass
+    else:
         yield window, found
         return
     for text, place in zip(window, places, strict=False):

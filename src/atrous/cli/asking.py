@@ -5,20 +5,18 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from atrous.cli import options
 from atrous.cli.judged import show
+from atrous.cli.loading import features_of, labels_of, loaded, say_cut
 from atrous.cli.options import DeviceName, FormatName
-from atrous.cli.shown import prepare, say_json
+from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
-
-_MOST = 2**26  # bytes of a vocabulary that is looked into before the model is loaded
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
@@ -61,27 +59,15 @@ def evaluate(
     _, said = find_columns(data, wanted, several=several, features=0 if series else None, need_soft=False)
     if said and not quiet:
         print(said, file=sys.stderr)
-    scores = _loaded(model, device, threads).evaluate(
+    scores = loaded(model, device, threads).evaluate(
         data, text=text, label=label, beside=beside, encoding=encoding, min_probability=min_probability
     )
     if scores.get("cut") and not quiet:
-        _say_cut(scores["cut"], scores["rows"], model)
+        say_cut(scores["cut"], scores["rows"], model)
     if json:
         say_json(scores)
     else:
         show(scores)
-
-
-def _say_cut(cut: int, rows: int, model: str) -> None:
-    """Say how many rows the model has not read to their end."""
-    from atrous.config.kept import kept
-
-    settings = kept(model)
-    print(
-        f"{cut:,} of {rows:,} rows are longer than {settings.data.max_steps:,} {settings.embed.name}, which is all "
-        f"that {model} reads of a row, and were cut",
-        file=sys.stderr,
-    )
 
 
 def predict(
@@ -153,27 +139,27 @@ def predict(
         text = settings.data.text
     shown = Shown(top, min_probability)
     if shown != Shown():
-        shown.check(settings.predict.name, _labels(model), model=model)
-    features = _features(model) if settings.embed.name == "values" else None
+        shown.check(settings.predict.name, labels_of(model), model=model)
+    features = features_of(model) if settings.embed.name == "values" else None
     typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
 
     if stream:
-        bundle = _loaded(model, device, threads)
+        bundle = loaded(model, device, threads)
         answer_as_it_comes(bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, quiet=quiet)
         return
 
     @functools.cache
-    def loaded() -> Bundle:
+    def bundled() -> Bundle:
         # Only once there is a text to answer: what is wrong with the file is said before torch is imported.
-        return _loaded(model, device, threads)
+        return loaded(model, device, threads)
 
     cut = 0
 
     def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
         nonlocal cut
-        bundle = loaded()
+        bundle = bundled()
         cut += sum(map(bundle.reader.cuts, texts))
         return bundle.predict(texts)
 
@@ -183,43 +169,4 @@ def predict(
         rows=1 if typed else ROWS,
     )  # fmt: skip
     if cut and not quiet:
-        _say_cut(cut, count, model)
-
-
-def _vocabulary(model: str) -> Any:
-    """What a model's folder says of its reader and its labels."""
-    import json
-
-    from atrous.config.kept import VOCABULARY, text_of
-
-    return json.loads(text_of(Path(model) / VOCABULARY, _MOST))
-
-
-def _features(model: str) -> int:
-    """How many features a step of the series has that a model reads; 0 where its folder does not say it."""
-    from atrous.errors import FolderError
-    from atrous.runtime.reader import Reader
-
-    try:
-        return Reader.from_json(_vocabulary(model)["reader"]).sizes["values"]
-    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
-        return 0  # who loads the model says what is wrong with its folder
-
-
-def _labels(model: str) -> int:
-    """How many labels a model has; no limit where its folder does not say it."""
-    from atrous.errors import FolderError
-
-    try:
-        return len(_vocabulary(model)["labels"])
-    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
-        return sys.maxsize  # as above
-
-
-def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
-    place = prepare(device, threads)
-    from atrous.bundle.folder import load
-
-    bundle = load(model)
-    bundle.model.to(place)
-    return bundle
+        say_cut(cut, count, model)

@@ -16,6 +16,7 @@ from atrous import __version__
 from atrous.cli.asking import evaluate, predict
 from atrous.cli.checking import export, verify
 from atrous.cli.comparing import compare, demo
+from atrous.cli.encoding import encode
 from atrous.cli.learning import data, train
 from atrous.cli.seeing import field
 from atrous.cli.shown import STOPPED, say
@@ -24,7 +25,19 @@ from atrous.errors import AtrousError, NotEqual
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 from atrous.runtime.processes import processes
 
-COMMANDS = (demo, data, train, compare, tune, evaluate, predict, field, export, verify)  # in the order of the help
+COMMANDS = (
+    demo,
+    data,
+    train,
+    compare,
+    tune,
+    evaluate,
+    predict,
+    encode,
+    field,
+    export,
+    verify,
+)  # in the order of the help
 
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)

@@ -34,7 +34,7 @@ def split_labels(cell: str | Sequence[Any], separator: str, *, place: str) -> li
     for label in labels:
         if not isinstance(label, str):
             raise DataError(f"{place}: expected a list of texts, got {kind_of(label)} in it; put it in quotes")
-        label = _whole(label.strip())
+        label = whole(label.strip())
         if not label:
             raise DataError(f"{place}: an empty label beside others in {_shown(cell)}; remove a {separator!r}")
         refuse_separator(label, separator, place)
@@ -103,7 +103,7 @@ def probabilities(
                 'write an object such as {"neg": 0.2, "pos": 0.8}, or name columns of numbers with data.soft'
             )
         given = {
-            _whole(str(label)): (f"{quoted(str(label))} in {columns!r}", value)
+            whole(str(label)): (f"{quoted(str(label))} in {columns!r}", value)
             for label, value in table.items()
             if value is not None
         }
@@ -195,10 +195,10 @@ def value(path: Table, line: int, record: Record, column: str, format: Format, *
             f"{at(path, line, format)}: expected {expected} in {quoted(column)}, got {kind_of(found)}; {remedy}"
         )
     if format in ("jsonl", "rows"):
-        found = _whole(found)
+        found = whole(found)
     return found.strip() if short else found
 
 
-def _whole(text: str) -> str:
+def whole(text: str) -> str:
     r"""The text with U+FFFD for each lone surrogate (\ud83d) that JSON let through: no file could hold it."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from os import fspath
 from pathlib import Path
@@ -194,14 +194,39 @@ def read_texts(
 
     Raises what `columns` and `read` raise.
     """
+    announcement, columns, rows = text_records(
+        path, text=text, beside=beside, features=features, encoding=encoding, format=format
+    )
+    return announcement, texts_of(path, rows, columns, format=format)
+
+
+def text_records(
+    path: Source,
+    *,
+    text: str | None = None,
+    beside: str | None = None,
+    carry: Sequence[str] = (),
+    features: int | None = None,
+    encoding: str = "utf-8",
+    format: str | None = None,
+) -> tuple[str, Columns, Iterator[tuple[int, Record]]]:
+    """The sentence, the columns to read texts by, and the records of a file, for `texts_of`; as `read_texts`.
+
+    carry: columns that are needed besides.
+
+    Raises what `columns` raises.
+    """
     name, chosen = named(path), format_of(path, format)
-    for option, column in (("text", text), ("beside", beside)):
+    options = {"text": [text], "beside": [beside], "keep": carry}
+    for option, column in ((option, column) for option, some in options.items() for column in some):
         if chosen == "text" and column is not None:
             remedy = "leave --text out or name a table" if option == "text" else "name a table that has it"
             raise ConfigError(f"{name}: read as plain text, which has no column {column!r}; {remedy}")
-    only = None if text is None else [text, *([] if beside is None else [beside])]
+    only = None if text is None else [*dict.fromkeys([text, *([] if beside is None else [beside]), *carry])]
     source = records(path, encoding=encoding, format=chosen, only=only)
     first = list(islice(source, 1))  # a pipe that trickles is answered line by line
+    for column in carry:
+        known(name, column, column_names(record for _, record in first))
     announcement = ""
     if chosen == "text":
         column = TEXT
@@ -216,20 +241,20 @@ def read_texts(
             found = usual(names, likely) or guess_text([record for _, record in first], names)
             found = _found(name, "text", found, names)
         column, announcement = found, _announced(name, {"text": found})
-    rows = chain(first, source)
-    return announcement, _texts(path, rows, Columns(column, None, None, beside, features), chosen)
+    return announcement, Columns(column, None, None, beside, features), chain(first, source)
 
 
 def _without(names: list[str], beside: str | None) -> list[str]:
     return [name for name in names if name != beside]
 
 
-def _texts(
-    path: Source, rows: Iterable[tuple[int, Record]], columns: Columns, format: Format
+def texts_of(
+    path: Source, rows: Iterable[tuple[int, Record]], columns: Columns, *, format: str | None = None
 ) -> Iterator[tuple[int, str | tuple[str, str]]]:
-    features = columns.features
+    """The (line, text) pairs of records, as `text_records` gives them. Raises what `read` raises."""
+    features, chosen = columns.features, format_of(path, format)
     for line, record in rows:
-        text, beside, features = _given(path, line, record, columns, format, features)
+        text, beside, features = _given(path, line, record, columns, chosen, features)
         yield line, text if beside is None else (text, beside)
 
 

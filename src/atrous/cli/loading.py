@@ -1,0 +1,67 @@
+"""What commands that ask a model do around it: look into its folder, load it, say what it has cut."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atrous.cli.options import DeviceName
+from atrous.cli.shown import prepare
+
+_MOST = 2**26  # bytes of a vocabulary that is looked into before the model is loaded
+
+if TYPE_CHECKING:
+    from atrous.bundle.trained import Bundle
+
+
+def say_cut(cut: int, rows: int, model: str) -> None:
+    """Say how many rows the model has not read to their end."""
+    from atrous.config.kept import kept
+
+    settings = kept(model)
+    print(
+        f"{cut:,} of {rows:,} rows are longer than {settings.data.max_steps:,} {settings.embed.name}, which is all "
+        f"that {model} reads of a row, and were cut",
+        file=sys.stderr,
+    )
+
+
+def _vocabulary(model: str) -> Any:
+    """What a model's folder says of its reader and its labels."""
+    import json
+
+    from atrous.config.kept import VOCABULARY, text_of
+
+    return json.loads(text_of(Path(model) / VOCABULARY, _MOST))
+
+
+def features_of(model: str) -> int:
+    """How many features a step of the series has that a model reads; 0 where its folder does not say it."""
+    from atrous.errors import FolderError
+    from atrous.runtime.reader import Reader
+
+    try:
+        return Reader.from_json(_vocabulary(model)["reader"]).sizes["values"]
+    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
+        return 0  # who loads the model says what is wrong with its folder
+
+
+def labels_of(model: str) -> int:
+    """How many labels a model has; no limit where its folder does not say it."""
+    from atrous.errors import FolderError
+
+    try:
+        return len(_vocabulary(model)["labels"])
+    except (ValueError, KeyError, TypeError, RecursionError, FolderError):
+        return sys.maxsize  # as above
+
+
+def loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
+    """The model of that folder, on that device. Raises what `prepare` and `atrous.load` raise."""
+    place = prepare(device, threads)
+    from atrous.bundle.folder import load
+
+    bundle = load(model)
+    bundle.model.to(place)
+    return bundle
