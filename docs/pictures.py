@@ -1,13 +1,17 @@
 """Draw the pictures of encoders.md: `python docs/pictures.py` does what `atrous field NAME --svg FILE` does, for each.
 
+And that of field.md: what `atrous field --cover 64 --svg FILE` does.
+
 A test holds the pictures equal to what this draws.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from atrous.draw import plans_picture
 from atrous.encode import ENCODERS
 from atrous.instruments.field import field_picture
+from atrous.planning import cover
 
 FOLDER = Path(__file__).with_name("pictures")
 
@@ -16,6 +20,7 @@ def pictures() -> Iterator[tuple[Path, str]]:
     """Every picture's file, and what stands in it."""
     for name in ENCODERS:
         yield FOLDER / f"{name}.svg", field_picture(name)
+    yield FOLDER / "cover.svg", plans_picture(cover(64))
 
 
 if __name__ == "__main__":

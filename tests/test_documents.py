@@ -175,6 +175,7 @@ def test_every_block_of_a_document_runs(path: Path, folder: Path) -> None:
         ("contract.md", {"python": 2}),
         ("embeddings.md", {"console": 6, "python": 6}),
         ("export.md", {"console": 2, "python": 1}),
+        ("field.md", {"console": 2, "python": 1}),
         ("compare.md", {"console": 3, "python": 1}),
         ("tuning.md", {"console": 2, "python": 1, "toml": 1}),
     ],
@@ -220,7 +221,7 @@ def test_the_pictures_of_the_encoders_are_what_the_encoders_are() -> None:
     pictures = dict(runpy.run_path(str(ROOT / "docs" / "pictures.py"))["pictures"]())
     wrong = [path.name for path, drawn in pictures.items() if path.read_text(encoding="utf-8") != drawn]
     assert not wrong, "run `python docs/pictures.py`"
-    page = (ROOT / "docs" / "encoders.md").read_text(encoding="utf-8")
+    page = "".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("encoders.md", "field.md"))
     assert [path.name for path in pictures if f"(pictures/{path.name})" not in page] == []
 
 

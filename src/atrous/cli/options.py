@@ -26,6 +26,21 @@ class FormatName(StrEnum):
     parquet = "parquet"
 
 
+class CostName(StrEnum):
+    """What a plan is to have little of."""
+
+    parameters = "parameters"
+    flops = "flops"
+
+
+class KindName(StrEnum):
+    """How the window of a plan grows from level to level."""
+
+    plain = "plain"
+    dilated = "dilated"
+    strided = "strided"
+
+
 def _option(*names: str, metavar: str | None = None, help: str) -> object:
     return typer.Option(*names, metavar=metavar, help=help, show_default=False)
 

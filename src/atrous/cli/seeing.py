@@ -9,13 +9,25 @@ from typing import Annotated
 import typer
 
 from atrous.cli import options
+from atrous.cli.options import CostName, KindName
+from atrous.cli.planned import Asked, planned
 from atrous.cli.shown import say, say_json
+from atrous.errors import ConfigError
 
 
 def field(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL|SETTINGS|ENCODER", help="a model folder, a settings file or an encoder")
-    ] = "tcn",
+        str | None,
+        typer.Argument(
+            metavar="MODEL|SETTINGS|ENCODER",
+            help="a model folder, a settings file or an encoder; else tcn",
+            show_default=False,
+        ),
+    ] = None,
+    cover: Annotated[
+        int | None,
+        typer.Option("--cover", metavar="N", min=1, help="plan a model that sees N steps", show_default=False),
+    ] = None,
     steps: Annotated[
         int, typer.Option("--steps", metavar="N", min=1, help="tokens of the text whose operations are counted")
     ] = 100,
@@ -23,10 +35,32 @@ def field(
     svg: Annotated[
         str | None, typer.Option("--svg", metavar="FILE", help="draw a picture into it, too", show_default=False)
     ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option("--channels", metavar="C", min=1, help="how wide a plan is; else 64", show_default=False),
+    ] = None,
+    by: Annotated[
+        CostName | None, typer.Option("--by", help="what a plan has least of; else parameters", show_default=False)
+    ] = None,
+    most_parameters: Annotated[
+        int | None,
+        typer.Option("--most-parameters", metavar="P", min=1, help="that a plan may have", show_default=False),
+    ] = None,
+    most_flops: Annotated[
+        int | None,
+        typer.Option("--most-flops", metavar="F", min=1, help="that a plan may take for --steps", show_default=False),
+    ] = None,
+    centred: Annotated[bool, typer.Option("--centred", help="plan to see ahead as far as back")] = False,
+    kind: Annotated[
+        KindName | None, typer.Option("--kind", help="the plan to take; else the cheapest", show_default=False)
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="write a plan's settings into it", show_default=False)
+    ] = None,
     force: options.Force = False,
     json: options.Json = False,
 ) -> None:
-    """Show how far a model sees and what it costs.
+    """Show how far a model sees and what it costs, or plan one that sees N steps.
 
     The encoders are attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, kmax, lstm,
     multiscale, ngram, residual, rnn, tcn, tdnn, unet and wavenet.
@@ -39,7 +73,26 @@ def field(
 
     Of each layer there is its effective kernel, the tokens that it and all before it see, its stride, parameters and
     floating-point operations; then a drawing. Everything goes to standard output.
+
+    With --cover N it plans instead, at once and without torch: the cheapest convolutions of which an output step sees N
+    steps, its own included; plain, dilated and strided side by side. None leaves a hole in its window, takes a kernel
+    above 9 or more than 30 levels. A strided plan answers every so many steps only. The settings of the cheapest plan,
+    or of --kind, are printed, or written with --out FILE, and `atrous train FILE --data DATA` trains it.
+
+    \b
+      atrous field --cover 200
+      atrous field --cover 200 --most-parameters 50000 --kind dilated --out plan.toml
+      atrous field --cover 1000 --by flops --steps 5000 --centred --svg plan.svg
     """
+    asked = Asked(channels, by, most_parameters, most_flops, centred, kind, out)
+    if cover is not None:
+        if model is not None or set:
+            word = model if model is not None else "--set"
+            raise ConfigError(f"--cover plans a model of its own: leave out {word}; `atrous train` takes more settings")
+        planned(cover, asked, steps=steps, svg=svg, force=force, json=json)
+        return
+    if typed := asked.given():
+        raise ConfigError(f"{', '.join(typed)}: only for a plan; add --cover N, the steps that it is to see")
     from atrous.draw import cone, field_json, field_table, top_level
     from atrous.outputs import check, new_file
 
@@ -47,7 +100,7 @@ def field(
         check(svg, force=force)
     from atrous.instruments.field import survey
 
-    rows, drawn = survey(model, steps=steps, set=set or [])
+    rows, drawn = survey(model or "tcn", steps=steps, set=set or [])
     if svg is not None:
         with new_file(svg, force=force) as fresh:
             fresh.write_text(drawn, encoding="utf-8")

@@ -28,7 +28,7 @@ PRESETS: dict[str, Preset] = {  # rates: benchmarks/presets.py, on dev of the `l
     "bigru": Preset(rate=1e-2, pool="max"),
     "bilstm": Preset(rate=1e-2, pool="max"),
     "birnn": Preset(rate=3e-3, pool="max"),
-    "conv": Preset(rate=8e-3, pool="max"),
+    "conv": Preset(rate=1e-2, pool="max"),
     "deep": Preset(rate=5e-3, pool="max"),
     "dense": Preset(rate=8e-3, pool="max"),
     "gated": Preset(rate=5e-3, pool="max"),

@@ -1,8 +1,23 @@
 """What a model sees and costs, layer by layer: rows, a table, a cone of text, a picture, numbers for a program."""
 
 from atrous.draw.cone import cone
-from atrous.draw.picture import picture
+from atrous.draw.picture import bars, picture
+from atrous.draw.plans import WHY, plans_cone, plans_picture, plans_table
 from atrous.draw.rows import FieldRow, field_rows, leaves, top_level
 from atrous.draw.table import field_json, field_table
 
-__all__ = ["FieldRow", "cone", "field_json", "field_rows", "field_table", "leaves", "picture", "top_level"]
+__all__ = [
+    "WHY",
+    "FieldRow",
+    "bars",
+    "cone",
+    "field_json",
+    "field_rows",
+    "field_table",
+    "leaves",
+    "picture",
+    "plans_cone",
+    "plans_picture",
+    "plans_table",
+    "top_level",
+]

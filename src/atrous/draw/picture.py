@@ -33,30 +33,38 @@ def picture(rows: Sequence[FieldRow], *, title: str, steps: int, late: int | Non
     >>> picture([row], title="a convolution", steps=100, late=0).startswith("<svg xmlns=")
     True
     """
-    shown = _shown(rows)
     parameters, flops = total(rows)
-    scale = _Scale([row.window for row in shown], late or 0)
-    bottom = _TOP + _ROW * len(shown)
     streams = "does not stream" if late is None else f"streams {late:,} tokens late" if late else "streams at once"
     costs = f"{parameters:,} parameters; {si(flops)}FLOP for {steps:,} tokens"
+    said = f"one step of the encoder sees {last(rows)}; {streams}; {costs}"
+    return bars(_shown(rows), title=title, said=said, late=late or 0)
+
+
+def bars(rows: Sequence[FieldRow], *, title: str, said: str, late: int = 0) -> str:
+    """A picture of these very rows, all to one scale.
+
+    title: what stands above it. said: the line below the title. late: as `picture` takes it.
+    """
+    scale = _Scale([row.window for row in rows], late)
+    bottom = _TOP + _ROW * len(rows)
     height = bottom + 46
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" width="{_WIDTH}">',
         f"<title>{escape(title)}</title><style>{_STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        f'<text class="soft" x="8" y="42">one step of the encoder sees {last(rows)}; {streams}; {costs}</text>',
+        f'<text class="soft" x="8" y="42">{escape(said)}</text>',
     ]
     lines.append(f'<text class="soft" x="{_WIDTH - 8}" y="{_TOP - 6}" text-anchor="end">parameters</text>')
     for place in scale.ticks:
         x = scale.at(place)
         lines.append(f'<line class="rule" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}"/>')
         lines.append(f'<text class="soft" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{place:,}</text>')
-    for number, row in enumerate(shown):
+    for number, row in enumerate(rows):
         lines += _bar(row, _TOP + _ROW * number, scale)
     if late:
         x = scale.at(late)
         lines.append(f'<line class="late" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{bottom}" stroke-dasharray="4 3"/>')
-    endless = any(math.inf in (row.window.left, row.window.right) for row in shown)
+    endless = any(math.inf in (row.window.left, row.window.right) for row in rows)
     legend = "tokens before (-) and after its own" + "; arrow: without end" * endless
     legend += "; dashed: its answer is known" * bool(late)
     middle = (_NAMES + _WIDTH - _NUMBERS) / 2

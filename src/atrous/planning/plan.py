@@ -69,13 +69,16 @@ class Plan:
         return self.sees - self.asked
 
     @cached_property
-    def cost(self) -> Cost:
-        """What the levels cost together."""
+    def costs(self) -> list[Cost]:
+        """What each level costs, the lowest first."""
         widths = [self.inputs] + [self.channels] * (self.layers - 1)
         each = zip(widths, self.strides, strict=True)
-        return reduce(
-            Cost.then, (conv_cost(width, self.channels, kernel=self.kernel, stride=stride) for width, stride in each)
-        )
+        return [conv_cost(width, self.channels, kernel=self.kernel, stride=stride) for width, stride in each]
+
+    @cached_property
+    def cost(self) -> Cost:
+        """What the levels cost together."""
+        return reduce(Cost.then, self.costs)
 
     @cached_property
     def parameters(self) -> int:
