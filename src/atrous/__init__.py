@@ -1,7 +1,8 @@
 """atrous: convolutional sequence models, with recurrent models as equal citizens.
 
-    train, compare, tune, load, field, example_data   what one does
+    train, compare, tune, load, example_data          what one does
     cover                                         the cheapest convolutions that see so many steps
+    field, measure                                how far a model sees: as declared, and on real rows
     export, verify                                a model without torch; the proof that its readings agree
     Bundle                                        what train and load return: predict, evaluate, window, save
     Layer, Pool                                   what a part of one's own derives from
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from atrous.exporting.folder import export
     from atrous.exporting.verifying import verify
     from atrous.instruments.field import field
+    from atrous.instruments.measuring import measure
     from atrous.planning.cover import cover
     from atrous.streaming.session import Session
     from atrous.training.run import train
@@ -82,6 +84,7 @@ __all__ = [
     "export",
     "field",
     "load",
+    "measure",
     "train",
     "tune",
     "verify",
@@ -101,6 +104,7 @@ _HOMES = {
     "export": "atrous.exporting.folder",
     "field": "atrous.instruments.field",
     "load": "atrous.bundle.folder",
+    "measure": "atrous.instruments.measuring",
     "train": "atrous.training.run",
     "tune": "atrous.tuning.search",
     "verify": "atrous.exporting.verifying",

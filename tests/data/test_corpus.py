@@ -5,7 +5,7 @@ import pyarrow.parquet
 import pytest
 
 from atrous.config.fields import Data
-from atrous.data.corpus import read_corpus, read_labelled
+from atrous.data.corpus import read_alone, read_corpus, read_labelled
 from atrous.data.given import table
 from atrous.data.targets import Targets
 from atrous.errors import ConfigError, DataError
@@ -115,3 +115,10 @@ def test_labels_that_look_like_several_are_a_hint(tmp_path, labels, hinted):
     rows = [{"text": f"text {n}", "label": labels[n % len(labels)]} for n in range(300)]
     said = read_corpus(written(tmp_path / "r.jsonl", rows), dev=None, test=None, settings=Data()).said
     assert any("set predict.name = labels" in one for one in said) == hinted
+
+
+def test_nothing_is_held_out_of_rows_that_are_read_alone(data):
+    corpus = read_alone(data, settings=Data())
+    assert (len(corpus.train), len(corpus.dev), len(corpus.test)) == (300, 0, 0)
+    assert (corpus.labels, corpus.targets.array(corpus.train[:4]).tolist()) == (("a", "b"), [0, 1, 0, 1])
+    assert corpus.said == (f"{data}: text = 'text', label = 'label' (guessed; --text and --label choose)",)

@@ -32,6 +32,16 @@ def field(
         int, typer.Option("--steps", metavar="N", min=1, help="tokens of the text whose operations are counted")
     ] = 100,
     set: options.Set = None,
+    measure: Annotated[
+        str | None,
+        typer.Option("--measure", metavar="DATA", help="measure the gradient on labelled rows instead"),
+    ] = None,
+    rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="rows of --measure to draw")] = 256,
+    text: options.Text = None,
+    label: options.Label = None,
+    beside: options.Beside = None,
+    encoding: options.Encoding = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="of the rows and steps that --measure draws")] = 0,
     svg: Annotated[
         str | None, typer.Option("--svg", metavar="FILE", help="draw a picture into it, too", show_default=False)
     ] = None,
@@ -58,6 +68,7 @@ def field(
         str | None, typer.Option("--out", metavar="FILE", help="write a plan's settings into it", show_default=False)
     ] = None,
     force: options.Force = False,
+    quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
     """Show how far a model sees and what it costs, or plan one that sees N steps.
@@ -70,9 +81,12 @@ def field(
       atrous field runs/tcn
       atrous field tcn --set encode.depth=6 --steps 1000
       atrous field wavenet --svg wavenet.svg
+      atrous field runs/tcn --measure reviews.csv
 
     Of each layer there is its effective kernel, the tokens that it and all before it see, its stride, parameters and
-    floating-point operations; then a drawing. Everything goes to standard output.
+    floating-point operations; then a drawing. With --measure it is what is used of that: how much of the gradient of
+    an encoder step comes from each token around it, and how much of the loss' gradient reaches each layer, before and
+    after training. Everything goes to standard output.
 
     With --cover N it plans instead, at once and without torch: the cheapest convolutions of which an output step sees N
     steps, its own included; plain, dilated and strided side by side. None leaves a hole in its window, takes a kernel
@@ -86,13 +100,19 @@ def field(
     """
     asked = Asked(channels, by, most_parameters, most_flops, centred, kind, out)
     if cover is not None:
-        if model is not None or set:
-            word = model if model is not None else "--set"
+        if model is not None or measure is not None or set:
+            word = model if model is not None else "--measure" if measure is not None else "--set"
             raise ConfigError(f"--cover plans a model of its own: leave out {word}; `atrous train` takes more settings")
         planned(cover, asked, steps=steps, svg=svg, force=force, json=json)
         return
     if typed := asked.given():
         raise ConfigError(f"{', '.join(typed)}: only for a plan; add --cover N, the steps that it is to see")
+    if measure is not None:
+        from atrous.cli.measured import show_measured
+
+        words = {"text": text, "label": label, "beside": beside, "encoding": encoding, "seed": seed, "set": set or []}
+        show_measured(model or "tcn", measure, rows=rows, svg=svg, force=force, json=json, quiet=quiet, **words)
+        return
     from atrous.draw import cone, field_json, field_table, top_level
     from atrous.outputs import check, new_file
 
@@ -100,13 +120,13 @@ def field(
         check(svg, force=force)
     from atrous.instruments.field import survey
 
-    rows, drawn = survey(model or "tcn", steps=steps, set=set or [])
+    layers, drawn = survey(model or "tcn", steps=steps, set=set or [])
     if svg is not None:
         with new_file(svg, force=force) as fresh:
             fresh.write_text(drawn, encoding="utf-8")
     if json:
-        say_json(field_json(rows))
+        say_json(field_json(layers))
         return
     width = shutil.get_terminal_size((100, 24)).columns
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
-    say(field_table(rows, steps=steps, width=width), "", cone(top_level(rows), width=width, plain=plain))
+    say(field_table(layers, steps=steps, width=width), "", cone(top_level(layers), width=width, plain=plain))

@@ -96,6 +96,17 @@ def read_corpus(
     return Corpus(train, others[0], others[1], replace(known, labels=labels), tuple(dict.fromkeys(said)), folder)
 
 
+def read_alone(
+    data: Table, *, settings: Data, several: bool = False, series: bool = False, quiet: bool = True
+) -> Corpus:
+    """The rows of one file or of Python, none held out: all are training rows. Arguments and errors: `read_corpus`."""
+    chosen, guessed = find_columns(data, settings, several=several, features=0 if series else None)
+    known = Targets((), several, settings.separator, chosen.soft is not None)
+    rows = _rows(data, chosen, settings.encoding, None, quiet)
+    labels = labels_of(rows, name=named(data), having=known.named if several else None)
+    return Corpus(rows, (), (), replace(known, labels=labels), (guessed,) if guessed else ())
+
+
 def find_columns(
     data: Table, settings: Data, *, several: bool, features: int | None = None, need_soft: bool = True
 ) -> tuple[Columns, str]:

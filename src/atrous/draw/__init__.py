@@ -1,6 +1,10 @@
 """What a model sees and costs, layer by layer: rows, a table, a cone of text, a picture, numbers for a program."""
 
 from atrous.draw.cone import cone
+from atrous.draw.gradient_picture import gradient_picture
+from atrous.draw.gradient_text import gradient_text
+from atrous.draw.gradient_words import verdict
+from atrous.draw.gradients import Gradients
 from atrous.draw.picture import bars, picture
 from atrous.draw.plans import WHY, plans_cone, plans_picture, plans_table
 from atrous.draw.rows import FieldRow, field_rows, leaves, top_level
@@ -9,15 +13,19 @@ from atrous.draw.table import field_json, field_table
 __all__ = [
     "WHY",
     "FieldRow",
+    "Gradients",
     "bars",
     "cone",
     "field_json",
     "field_rows",
     "field_table",
+    "gradient_picture",
+    "gradient_text",
     "leaves",
     "picture",
     "plans_cone",
     "plans_picture",
     "plans_table",
     "top_level",
+    "verdict",
 ]

@@ -112,13 +112,13 @@ class Gradients:
 def profile(sizes: Sequence[float], *, lowest: int, first: int, last: int) -> Profile | None:
     """The shares of the lags first ... last, out of the size of the gradient at lowest, lowest + 1, ...
 
-    None if there is no gradient at all.
+    None if there is no gradient at all, or it is not finite.
 
     >>> profile([0, 1, 2, 1, 0], lowest=-3, first=-2, last=0)
     Profile(shares=(0.25, 0.5, 0.25), beyond=0.0, span=(-2, 0))
     """
     whole = math.fsum(sizes)
-    if not whole > 0:
+    if not 0 < whole < math.inf:  # none, or no numbers
         return None
     shares = tuple(sizes[lag - lowest] / whole for lag in range(first, last + 1))
     beyond = max(0.0, 1 - math.fsum(shares))
@@ -142,4 +142,5 @@ def _shortest(sizes: Sequence[float], lowest: int, whole: float) -> tuple[int, i
 
 
 def _short(number: float | None) -> float | None:
-    return None if number is None else float(f"{number:.4g}")
+    """Four digits; JSON knows no number that is not finite."""
+    return None if number is None or not math.isfinite(number) else float(f"{number:.4g}")

@@ -12,7 +12,7 @@ from atrous.window import Number, Window
 
 _WIDTH, _NAMES, _NUMBERS, _ROW, _TOP = 880, 290, 90, 22, 70  # points
 _MOST = 24  # rows of a picture, unless the top level alone has more
-_STYLE = """
+STYLE = """
 svg { font: 12px system-ui, sans-serif;
   --ink: #1d2733; --soft: #66727f; --bar: #3572b0; --own: #d9622b; --rule: #d5dae0 }
 @media (prefers-color-scheme: dark) {
@@ -50,7 +50,7 @@ def bars(rows: Sequence[FieldRow], *, title: str, said: str, late: int = 0) -> s
     height = bottom + 46
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" width="{_WIDTH}">',
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>",
+        f"<title>{escape(title)}</title><style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
         f'<text class="soft" x="8" y="42">{escape(said)}</text>',
     ]

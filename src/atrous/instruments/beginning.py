@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
 
 from atrous.bundle.trained import Bundle
 from atrous.embed import fill
@@ -30,17 +29,24 @@ def untrained(bundle: Bundle) -> tuple[Model | None, str]:
     if init := bundle.scores.get("init"):
         model = init.get("model", "another model")
         return None, f"its training began with the weights of {model}, so only the end is known"
-    settings, device = bundle.settings, next(bundle.model.parameters()).device
+    device = next(bundle.model.parameters()).device
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.train.seed)
-        model = Bundle.fresh(settings, bundle.reader, bundle.labels).model
-    path, tokeniser = settings.embed.vectors, bundle.reader.tokeniser
+        torch.manual_seed(bundle.settings.train.seed)
+        fresh = Bundle.fresh(bundle.settings, bundle.reader, bundle.labels)
+    try:
+        put_vectors(fresh)
+    except (AtrousError, OSError, RuntimeError):  # gone, or another file by now
+        path = bundle.settings.embed.vectors
+        return None, f"the vectors it began with, {path}, cannot be read any more, so only the end is known"
+    return fresh.model.to(device), ""
+
+
+def put_vectors(bundle: Bundle) -> None:
+    """Put the vectors of the settings' file, if they name one, into a fresh model, as training does.
+
+    Raises DataError as `load_vectors` does.
+    """
+    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
     if path is not None and tokeniser is not None:
-        try:
-            found = load_vectors(path, tokeniser.tokens, quiet=True)
-            fill(model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
-        except (AtrousError, OSError, RuntimeError):  # gone, or another file by now
-            return None, f"the vectors it began with, {path}, cannot be read any more, so only the end is known"
-    placed: nn.Module = model.to(device)
-    assert isinstance(placed, Model)
-    return placed, ""
+        found = load_vectors(path, tokeniser.tokens, quiet=True)
+        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 
-from atrous.bundle.folder import load as load_bundle
 from atrous.bundle.trained import Bundle
-from atrous.config import ENCODE_SETTINGS, load
 from atrous.draw import FieldRow, field_rows, picture
-from atrous.errors import ConfigError, suggestion
+from atrous.instruments.named import meant
 from atrous.model import Model
 from atrous.tasks import TASKS
 from atrous.vectors import with_channels
@@ -64,22 +62,10 @@ def survey(
 
 
 def _model(given: Bundle | str | PathLike[str], overrides: Sequence[str]) -> Model:
-    if isinstance(given, Bundle) or (Path(given).is_dir() and fspath(given) not in ENCODE_SETTINGS):
-        if overrides:
-            raise ConfigError("--set: a trained model keeps its own settings; name a settings file or an encoder")
-        return given.model if isinstance(given, Bundle) else load_bundle(given).model
-    name = fspath(given)
-    if name in ENCODE_SETTINGS:
-        settings = load(None, overrides, encode=name)
-    elif Path(name).exists() or name.endswith(".toml"):
-        settings = load(name, overrides)
-    else:
-        guess = suggestion(name, ENCODE_SETTINGS)
-        raise ConfigError(
-            f"{name}: no model folder, settings file or encoder of that name{guess}; "
-            f"the encoders are {', '.join(ENCODE_SETTINGS)}"
-        )
-    settings = with_channels(settings)
+    chosen = meant(given, overrides)
+    if isinstance(chosen, Bundle):
+        return chosen.model
+    settings = with_channels(chosen)
     sizes = {name: SIZES[name] for name in settings.reads}
     model: Model = TASKS[settings.task].build(settings, sizes=sizes, labels=LABELS)
     return model

@@ -1,0 +1,123 @@
+"""`atrous.measure`: from a model and a file of rows to its effective field and the gradient at its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from atrous.bundle.trained import Bundle
+from atrous.config import ENCODE_SETTINGS, load
+from atrous.data.batch import Examples
+from atrous.data.corpus import read_alone, read_labelled
+from atrous.data.fitting import fit_reader
+from atrous.data.given import table
+from atrous.data.progress import announce
+from atrous.data.tables import Row
+from atrous.data.text import Source
+from atrous.draw.gradients import Gradients
+from atrous.instruments.beginning import put_vectors
+from atrous.instruments.gradients import ROWS, gradients
+from atrous.instruments.named import meant
+from atrous.vectors import with_channels
+
+
+def measure(
+    model: Bundle | str | PathLike[str],
+    data: Source | Iterable[Any],
+    *,
+    rows: int = ROWS,
+    text: str | None = None,
+    label: str | None = None,
+    beside: str | None = None,
+    encoding: str | None = None,
+    seed: int = 0,
+    set: Sequence[str] = (),
+    quiet: bool = True,
+) -> Gradients:
+    """How far a model really sees, and whether its gradient gets there: the gradient probe on labelled rows.
+
+    Of one step of the encoder: the share of its gradient at each lag, laid over the window that the encoder declares
+    (the effective field). Of the loss: its gradient at the output of each layer. Both before and after training; what
+    training began with is drawn once more from the seed. In memory that does not grow with the data.
+
+    model: a Bundle or a model folder; or a settings file (TOML) or the name of an encoder, of which there is the
+        beginning alone, with a vocabulary of these rows.
+    data: a file or rows, as for `atrous.train`. rows: how many of them are drawn.
+    text, label, beside, encoding: columns and encoding, if they are not those of the model or the usual ones.
+    seed: of the rows, the steps of each and the signs that are drawn. set: settings above those of the file or encoder.
+    quiet: do not say what was guessed and how far it is.
+
+    >>> rows = [{"text": f"a {word} film", "label": word} for word in ("good", "bad") * 20]
+    >>> found = measure("ngram", rows)
+    >>> found.lags.first, found.lags.last, found.lags.end
+    (-2, 2, None)
+
+    Raises DataError and ConfigError as the readers do, FolderError for a folder that cannot be loaded, and DataError
+    if no row has a token or no gradient reaches the embedding (a dead network; the message says from where on).
+    """
+    if rows < 1:
+        raise ValueError(f"measure needs rows >= 1, got rows={rows}")
+    chosen = meant(model, set)
+    wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
+    if isinstance(chosen, Bundle):
+        bundle, given = chosen, _labelled(chosen, data, wanted, quiet)
+    else:
+        assert not isinstance(model, Bundle)
+        bundle, given = _fresh(model, data, wanted, set, quiet)
+    some = _some(given, 4 * rows, seed)  # more than are measured, for those without a token
+    examples = Examples.of(bundle.reader, (row.given for row in some), bundle.targets.array(some))
+    return gradients(bundle, examples, rows=rows, seed=seed, quiet=quiet)
+
+
+def _labelled(
+    bundle: Bundle, data: Source | Iterable[Any], wanted: dict[str, str | None], quiet: bool
+) -> Sequence[Row]:
+    """Rows for a trained model, whose labels it knows."""
+    columns = bundle.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
+    features = bundle.reader.sizes.get("values")
+    rows, guessed = read_labelled(table(data, "data"), bundle.targets, columns, features=features)
+    announce(*[guessed] * bool(guessed), quiet=quiet)
+    return rows
+
+
+def _fresh(
+    model: str | PathLike[str],
+    data: Source | Iterable[Any],
+    wanted: dict[str, str | None],
+    set: Sequence[str],
+    quiet: bool,
+) -> tuple[Bundle, Sequence[Row]]:
+    """The model that `train` would begin with on these rows, and the rows."""
+    name = fspath(model)
+    known = name in ENCODE_SETTINGS
+    path = None if known else Path(name)
+    settings = load(path, set, data=dict(wanted), encode=name if known else None)
+    settings = with_channels(settings).resolved()
+    corpus = read_alone(
+        table(data, "data"),
+        settings=settings.data,
+        several=settings.predict.name == "labels",
+        series=settings.embed.name == "values",
+        quiet=quiet,
+    )
+    announce(*corpus.said, quiet=quiet)
+    reader = replace(fit_reader(settings, corpus.train, quiet=quiet), max_steps=settings.data.max_steps)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(settings.train.seed)
+        bundle = Bundle.fresh(settings, reader, corpus.labels)
+    put_vectors(bundle)
+    return bundle, corpus.train
+
+
+def _some(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
+    """So many of the rows, in their order."""
+    if len(rows) <= most:
+        return [*rows]
+    places = np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))
+    return [rows[int(place)] for place in places]
