@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.window import Cost, Window, conv_cost, linear_cost, recurrent_cost
+from tests.page.reading import Page
 from tests.slow import definitions as slow
 
 windows = st.builds(
@@ -71,3 +72,10 @@ def test_costs_compose_at_the_rate_of_each_layer(steps):
     assert both.flops(steps) == (48 + 8) * math.ceil(steps / 2)
     assert both.parameters == 24 + 4 + 4
     assert halve.beside(Cost(5)).parameters == 33
+
+
+@pytest.mark.parametrize("window", [Window(), Window(60), Window(math.inf), Window(Fraction(3, 2), math.inf, 8)])
+def test_a_notebook_shows_a_window(window):
+    page = Page(window._repr_html_())
+    assert f"One output sees {window};" in page.text()
+    assert len(page.of("polygon")) == [window.left, window.right].count(math.inf)

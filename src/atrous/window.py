@@ -94,6 +94,14 @@ class Window:
         """
         return {"left": plain(self.left), "right": plain(self.right), "stride": plain(self.stride)}
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from atrous.page.markup import tag, text  # only a notebook needs a page
+        from atrous.page.notebook import bar, card
+
+        drawn = bar(self.left, self.right, says=f"sees {self}")
+        return card(drawn, tag("p", text(f"One output sees {self}; its own step is marked.")))
+
     @property
     def size(self) -> int | float:
         """How many input steps output 0 sees, itself included: an integer, or `math.inf`."""

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from atrous.cli import asking, comparing, learning, tuning
+from atrous.cli import comparing, learning, seeing, tuning
 from atrous.comparing import terms
 from atrous.config import ENCODE_SETTINGS, Settings
 from atrous.errors import DataError
@@ -62,7 +62,7 @@ def test_what_the_help_says_of_encoders_and_folders_is_so():
     assert all(",".join(terms.DEFAULT) in inspect.getsource(module) for module in (comparing, tuning))
     assert inspect.signature(comparing.compare).parameters["budget"].default == terms.BUDGET
     assert Settings().encode.name == "tcn"
-    assert all(name in (asking.field.__doc__ or "") for name in ENCODE_SETTINGS)
+    assert all(name in (seeing.field.__doc__ or "") for name in ENCODE_SETTINGS)
 
 
 def test_no_word_at_all_is_answered_with_the_help(atrous):

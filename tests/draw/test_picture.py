@@ -31,6 +31,7 @@ def test_the_picture_of_every_encoder_is_whole_and_stays_within_its_frame(name):
     assert len(found["bar"]) == len(found["own"]) >= 1
     assert all(0 < left < right < width for ends in found.values() for left, right in ends)
     assert all(float(text.get("y")) < height for text in root.iter(f"{SVG}text"))
+    assert all(float(text.get("x")) < width for text in root.iter(f"{SVG}text"))
     assert f"{model.cost.parameters:,} parameters" in drawn
 
 
@@ -65,3 +66,26 @@ def test_names_are_text_whatever_they_are_made_of():
     texts = [text.text for text in ElementTree.fromstring(drawn).iter(f"{SVG}text")]
     assert "<Conv> & co" in texts
     assert "a < b" in texts
+
+
+@pytest.mark.parametrize("sizes, linear", [((4, 10, 22), (4, 7, 10)), ((4, 7, 10), (4, 7, 10))])
+def test_the_growth_is_plotted_to_scale_beside_the_pace_of_the_first_layer(sizes, linear):
+    rows = [FieldRow(0, f"layer {size}", 1, Window(size - 1), 1, 1) for size in sizes]
+    lines = {
+        line.get("class"): [[float(number) for number in point.split(",")] for point in line.get("points").split()]
+        for line in ElementTree.fromstring(picture(rows, title="a", steps=10, late=None)).iter(f"{SVG}polyline")
+    }
+    for kind, expected in (("grows", (1, *sizes)), ("pace", (1, *linear))):
+        points = lines[kind]
+        unit = (points[0][1] - points[1][1]) / (expected[1] - expected[0])  # points a token
+        for (x, y), size, layer in zip(points, expected, range(4), strict=True):
+            assert points[0][1] - y == pytest.approx((size - 1) * unit, abs=0.3)
+            assert x - points[0][0] == pytest.approx(layer * (points[1][0] - points[0][0]), abs=0.3)
+    assert lines["pace"][:2] == lines["grows"][:2]
+
+
+def test_a_growth_of_one_layer_or_without_end_is_said_and_not_plotted():
+    for window, said in ((Window(4), "does not grow with depth"), (Window(math.inf), "has no end, from a on")):
+        drawn = picture([FieldRow(0, "a", 1, window, 1, 1)], title="a", steps=10, late=None)
+        assert f"The window {said}" in drawn
+        assert "<polyline" not in drawn

@@ -71,4 +71,5 @@ def test_json_says_inf_and_writes_fractions_as_decimals():
     window = {"left": 1.5, "right": "inf", "stride": 0.5}
     costs = {"parameters": 4, "flops": 8}
     layer = {"depth": 0, "name": "Up", "kernel": "inf", "window": window, **costs, "part": "encode"}
-    assert report == {"layers": [layer], "window": window, **costs}
+    grows = {"kind": "endless", "sizes": [1], "linear": [], "says": "has no end, from Up on"}
+    assert report == {"layers": [layer], "window": window, "growth": grows, **costs}

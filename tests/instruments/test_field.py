@@ -1,11 +1,20 @@
+import math
+from xml.etree import ElementTree
+
 import pytest
+from tests.laws.table import TABLE, make
 
 import atrous
 from atrous.bundle import Bundle
 from atrous.config import load
+from atrous.contract import Layer
+from atrous.draw import leaves
 from atrous.errors import AtrousError, ConfigError
+from atrous.instruments.field import field_picture
+from atrous.layers import Stack
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
+from atrous.window import Cost, Window
 
 
 def test_field_takes_an_encoder_a_settings_file_a_folder_or_a_bundle(tmp_path):
@@ -18,6 +27,34 @@ def test_field_takes_an_encoder_a_settings_file_a_folder_or_a_bundle(tmp_path):
     ]
     assert rows[0] == rows[1] == rows[2]
     assert len(atrous.field("tcn", steps=50)) > len(rows[0])
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_any_layer_has_a_field(name):
+    layer = make(name)
+    found = atrous.field(layer, steps=20)
+    assert found.window == layer.window
+    assert sum(row.parameters for row in leaves(found)) == layer.cost.parameters
+    assert (found.growth.kind == "endless") == (layer.window.size == math.inf)
+    assert ElementTree.fromstring(field_picture(layer, steps=20)).tag.endswith("svg")
+
+
+def test_a_layer_of_ones_own_shows_what_it_declares():
+    class Mine(Layer):
+        window, cost = Window(3, 1), Cost(7, lambda steps: 5 * steps)
+
+        def forward(self, x, mask=None):
+            return x
+
+    found = atrous.field(Stack(Mine(), Mine()), steps=10)
+    assert [(row.name, row.window, row.parameters, row.flops) for row in found] == [
+        ("Mine", Window(3, 1), 7, 50), ("Mine", Window(6, 2), 7, 50)
+    ]  # fmt: skip
+    assert [row.name for row in atrous.field(Stack(Stack()))] == ["Stack"]
+    with pytest.raises(ConfigError, match="--set: a layer is made already"):
+        atrous.field(Mine(), set=["encode.depth=2"])
+    with pytest.raises(ValueError, match="steps=0"):
+        atrous.field(Mine(), steps=0)
 
 
 def test_what_is_none_of_these_is_refused():

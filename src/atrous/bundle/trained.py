@@ -66,6 +66,12 @@ class Bundle:
         name, tokens = self.settings.encode.name, self.settings.embed.name
         return f"Bundle({name} over {tokens}, {len(self.labels)} labels, sees {self.window})"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the model card."""
+        from atrous.bundle.notebook import shown  # of a bundle, and so above it
+
+        return shown(self)
+
     @property
     def readable(self) -> Readable:
         """How its logits are read."""

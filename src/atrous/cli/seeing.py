@@ -113,7 +113,7 @@ def field(
         words = {"text": text, "label": label, "beside": beside, "encoding": encoding, "seed": seed, "set": set or []}
         show_measured(model or "tcn", measure, rows=rows, svg=svg, force=force, json=json, quiet=quiet, **words)
         return
-    from atrous.draw import cone, field_json, field_table, top_level
+    from atrous.draw import cone, field_json, field_table, growth_text, top_level
     from atrous.outputs import check, new_file
 
     if svg is not None:
@@ -129,4 +129,5 @@ def field(
         return
     width = shutil.get_terminal_size((100, 24)).columns
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
-    say(field_table(layers, steps=steps, width=width), "", cone(top_level(layers), width=width, plain=plain))
+    drawing = cone(top_level(layers), width=width, plain=plain)
+    say(field_table(layers, steps=steps, width=width), "", drawing, "", growth_text(layers, width=width))

@@ -36,7 +36,8 @@ def gradient_picture(found: Gradients, *, title: str) -> str:
     below = _TOP + _HIGH + 112
     height = below + 44 + _ROW * len(found.layers) + 30
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" width="{_WIDTH}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="atrous-field" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'width="{_WIDTH}">',
         f"<title>{escape(title)}</title><desc>{escape(' '.join(said))}</desc><style>{STYLE}{_MARKS}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
         *(

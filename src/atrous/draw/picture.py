@@ -6,20 +6,27 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from atrous.draw.growth import Growth, growth
 from atrous.draw.rows import FieldRow, last, total
 from atrous.draw.table import shortened, si
 from atrous.window import Number, Window
 
 _WIDTH, _NAMES, _NUMBERS, _ROW, _TOP = 880, 290, 90, 22, 70  # points
 _MOST = 24  # rows of a picture, unless the top level alone has more
+_PLOT_TOP, _PLOT = 34, 130  # points below the drawing: above the plot of the growth, and its height
+# Said of this picture alone, since it may stand in a page.
 STYLE = """
-svg { font: 12px system-ui, sans-serif;
+.atrous-field { font: 12px system-ui, sans-serif;
   --ink: #1d2733; --soft: #66727f; --bar: #3572b0; --own: #d9622b; --rule: #d5dae0 }
 @media (prefers-color-scheme: dark) {
-  svg { --ink: #e6ebf0; --soft: #98a4b0; --bar: #6aa5e0; --own: #ef8d5d; --rule: #3a4551 }
+  .atrous-field { --ink: #e6ebf0; --soft: #98a4b0; --bar: #6aa5e0; --own: #ef8d5d; --rule: #3a4551 }
 }
-text { fill: var(--ink) } .soft { fill: var(--soft) } .title { font-size: 15px; font-weight: 600 }
-.bar { fill: var(--bar) } .own { fill: var(--own) } .rule { stroke: var(--rule) } .late { stroke: var(--own) }
+.atrous-field text { fill: var(--ink) } .atrous-field .soft { fill: var(--soft) }
+.atrous-field .title { font-size: 15px; font-weight: 600 }
+.atrous-field .bar { fill: var(--bar) } .atrous-field .own { fill: var(--own) }
+.atrous-field .rule { stroke: var(--rule) } .atrous-field .late { stroke: var(--own) }
+.atrous-field .grows { stroke: var(--bar); stroke-width: 2; fill: none }
+.atrous-field .pace { stroke: var(--soft); fill: none }
 """
 
 
@@ -37,19 +44,22 @@ def picture(rows: Sequence[FieldRow], *, title: str, steps: int, late: int | Non
     streams = "does not stream" if late is None else f"streams {late:,} tokens late" if late else "streams at once"
     costs = f"{parameters:,} parameters; {si(flops)}FLOP for {steps:,} tokens"
     said = f"one step of the encoder sees {last(rows)}; {streams}; {costs}"
-    return bars(_shown(rows), title=title, said=said, late=late or 0)
+    return bars(_shown(rows), title=title, said=said, late=late or 0, grown=growth(rows))
 
 
-def bars(rows: Sequence[FieldRow], *, title: str, said: str, late: int = 0) -> str:
+def bars(rows: Sequence[FieldRow], *, title: str, said: str, late: int = 0, grown: Growth | None = None) -> str:
     """A picture of these very rows, all to one scale.
 
     title: what stands above it. said: the line below the title. late: as `picture` takes it.
+    grown: how the window grows, which then is said and plotted below.
     """
     scale = _Scale([row.window for row in rows], late)
     bottom = _TOP + _ROW * len(rows)
-    height = bottom + 46
+    below = [] if grown is None else _growth(grown, bottom + 60)
+    height = bottom + (46 if grown is None else 68 + (_PLOT_TOP + _PLOT) * bool(grown.linear))
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" width="{_WIDTH}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="atrous-field" viewBox="0 0 {_WIDTH} {height}" role="img" '
+        f'width="{_WIDTH}">',
         f"<title>{escape(title)}</title><style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
         f'<text class="soft" x="8" y="42">{escape(said)}</text>',
@@ -69,7 +79,47 @@ def bars(rows: Sequence[FieldRow], *, title: str, said: str, late: int = 0) -> s
     legend += "; dashed: its answer is known" * bool(late)
     middle = (_NAMES + _WIDTH - _NUMBERS) / 2
     lines.append(f'<text class="soft" x="{middle}" y="{bottom + 34}" text-anchor="middle">{legend}</text>')
-    return "\n".join([*lines, "</svg>"]) + "\n"
+    return "\n".join([*lines, *below, "</svg>"]) + "\n"
+
+
+def _growth(grown: Growth, top: int) -> list[str]:
+    """The sentence, and the plot where there is something to compare."""
+    said = escape(shortened(f"The window {grown.short}.", 150))
+    return [f'<text x="8" y="{top}">{said}</text>', *(_plot(grown, top - 14 + _PLOT_TOP) if grown.linear else [])]
+
+
+def _plot(grown: Growth, top: int) -> list[str]:
+    """Tokens seen against layers, to scale, beside the straight line of the first layer's pace."""
+    left, right, bottom = _NAMES + 14, _WIDTH - _NUMBERS - 14, top + _PLOT - 20
+    most, layers = max(*grown.sizes, *grown.linear), len(grown.sizes) - 1
+
+    def place(layer: int, size: int) -> tuple[float, float]:
+        return left + layer * (right - left) / layers, bottom - size * (bottom - top) / most
+
+    def line(kind: str, sizes: Sequence[int]) -> str:
+        dashes = ' stroke-dasharray="4 3"' * (kind == "pace")
+        points = " ".join("{:.1f},{:.1f}".format(*place(*point)) for point in enumerate(sizes))
+        return f'<polyline class="{kind}" points="{points}"{dashes}/>'
+
+    lines = [f'<line class="rule" x1="{left}" x2="{right}" y1="{bottom}" y2="{bottom}"/>', line("pace", grown.linear)]
+    lines.append(line("grows", grown.sizes))
+    every = -(-layers // 12)
+    for layer, size in enumerate(grown.sizes):
+        x, y = place(layer, size)
+        lines.append(f'<circle class="bar" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
+        if layer % every == 0:
+            lines.append(f'<text class="soft" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{layer}</text>')
+    ends = (
+        {"": grown.sizes[-1]} if grown.sizes == grown.linear else {"": grown.sizes[-1], "linearly ": grown.linear[-1]}
+    )
+    for words, size in ends.items():
+        x, y = place(layers, size)
+        lines.append(f'<text class="soft" x="{x + 8:.1f}" y="{y + 4:.1f}">{words}{size:,}</text>')
+    lines.append(f'<text class="soft" x="{left - 10}" y="{top + 8}" text-anchor="end">tokens seen</text>')
+    lines.append(
+        f'<text class="soft" x="{left - 10}" y="{bottom + 16}" text-anchor="end">after each {grown.unit}</text>'
+    )
+    return lines
 
 
 def _shown(rows: Sequence[FieldRow]) -> list[FieldRow]:

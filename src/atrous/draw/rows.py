@@ -101,6 +101,25 @@ def field_rows(model: Model, *, steps: int, everything: bool = False) -> list[Fi
     ]
 
 
+def layer_rows(layer: Layer, *, steps: int, everything: bool = False) -> list[FieldRow]:
+    """A row for the layer and for every layer inside it, as `field_rows` gives them of a model's encoder.
+
+    Any layer that keeps the contract: its own row says what it declares. steps, everything: as for `field_rows`.
+
+    Raises ValueError if steps is below 1.
+
+    >>> from atrous.layers import Conv, Stack
+    >>> for row in layer_rows(Stack(Conv(8, 8, kernel=3), Conv(8, 8, kernel=3, dilation=2)), steps=10):
+    ...     print(row.name, row.window, sep="; ")
+    Conv(8, 8, kernel=3); 2 back
+    Conv(8, 8, kernel=3, dilation=2); 6 back
+    """
+    if steps < 1:
+        raise ValueError(f"layer_rows needs steps >= 1, got steps={steps}")
+    start = _Place(0, Window(), steps, backward=False, everything=everything)
+    return [*_in_turn([layer], start)] or [*_of(layer, start._replace(everything=True))]
+
+
 def _in_turn(layers: Iterable[Layer], here: _Place) -> Iterator[FieldRow]:
     """The rows of layers that read each other; a Stack among them gives its parts and no row of its own."""
     for layer in layers:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from atrous.draw.growth import growth
 from atrous.draw.rows import FieldRow, are_leaves, last, total
 from atrous.window import Number, plain
 
@@ -46,9 +47,9 @@ def field_table(rows: Sequence[FieldRow], *, steps: int, width: int = 100) -> st
 def _cells(row: FieldRow, simple: bool) -> list[str]:
     return [
         "  " * row.depth + row.name,
-        _count(row.kernel),
-        _count(row.window.left),
-        _count(row.window.right),
+        count(row.kernel),
+        count(row.window.left),
+        count(row.window.right),
         str(row.window.stride) if row.part in ("embed", "encode") else "",  # past the pool there is one step a row
         f"{row.parameters:,}" if simple else "",
         si(row.flops) if simple else "",
@@ -60,7 +61,7 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join([f"{shortened(cells[0], widths[0]):<{widths[0]}}", *numbers]).rstrip()
 
 
-def _count(value: Number) -> str:
+def count(value: Number) -> str:
     """Whole steps, as `Window` says them: half a step further is no step further."""
     return "all" if value == math.inf else f"{math.floor(value):,}"
 
@@ -80,7 +81,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def field_json(rows: Sequence[FieldRow]) -> dict[str, Any]:
-    """The rows as JSON takes them: numbers, "inf" for what has no end; the model's window and cost beside them.
+    """The rows as JSON takes them: numbers, "inf" for what has no end; the model's window, its growth and cost beside.
 
     >>> from atrous.window import Window
     >>> field_json([FieldRow(0, "LSTM(1, 2)", math.inf, Window(left=math.inf), 32, 480)])["window"]
@@ -88,4 +89,5 @@ def field_json(rows: Sequence[FieldRow]) -> dict[str, Any]:
     """
     layers = [row._asdict() | {"kernel": plain(row.kernel), "window": row.window.to_json()} for row in rows]
     parameters, flops = total(rows)
-    return {"layers": layers, "window": last(rows).to_json(), "parameters": parameters, "flops": flops}
+    window, grows = last(rows).to_json(), growth(rows).to_json()
+    return {"layers": layers, "window": window, "growth": grows, "parameters": parameters, "flops": flops}

@@ -1,11 +1,11 @@
 """How the page looks: in light, in dark, on a phone and on paper."""
 
-_LIGHT = """
+COLOURS_LIGHT = """
   --ink: #1d2733; --soft: #5c6773; --rule: #d4d9df; --paper: #fefefe; --ground: #f2f4f7; --link: #0b5cad;
   --m0: #003ed5; --m1: #9f2306; --m2: #00704b; --m3: #a93797; --m4: #a78b00; --m5: #009bda; --m6: #30364c;
   --right: 0, 105, 168; --wrong: 201, 79, 0
 """
-_DARK = """
+COLOURS_DARK = """
   --ink: #e7ebf0; --soft: #a5afba; --rule: #3c4652; --paper: #14191f; --ground: #1e252d; --link: #7cb8f2;
   --m0: #7183ff; --m1: #ee6a41; --m2: #17c193; --m3: #c86ab4; --m4: #ecc81f; --m5: #b3f7ff; --m6: #dfefa4;
   --right: 88, 176, 238; --wrong: 255, 150, 87
@@ -13,8 +13,8 @@ _DARK = """
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif'
 
 STYLE = f"""
-:root {{ color-scheme: light dark; {_LIGHT} }}
-@media screen and (prefers-color-scheme: dark) {{ :root {{ {_DARK} }} }}
+:root {{ color-scheme: light dark; {COLOURS_LIGHT} }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ {COLOURS_DARK} }} }}
 * {{ box-sizing: border-box }}
 html {{ -webkit-text-size-adjust: 100%; text-size-adjust: 100% }}
 body {{ margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 66rem; background: var(--paper); color: var(--ink);
