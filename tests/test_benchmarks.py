@@ -8,6 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from atrous.encode import ENCODERS
+from atrous.window import Window
+from tests.laws.table import ENCODERS as SMALL
 
 ROOT = Path(__file__).parent.parent
 RACE = runpy.run_path(str(ROOT / "benchmarks" / "race.py"))
@@ -35,6 +40,32 @@ def test_the_table_of_the_sklearn_page_is_that_of_the_results_kept():
     written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
     assert written.strip() == bench["markdown"](results)
     assert all(len(run["scores"]) == results["folds"] for runs in results["models"].values() for run in runs)
+
+
+def test_every_window_that_was_measured_is_the_declared_one():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "windows.py"))
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
+    assert written.strip() == bench["markdown"](results)
+    assert {one["encoder"] for one in results} == set(ENCODERS)
+    assert [one for one in results if not (one["equal"] and one["ends"])] == []
+    for one in results:
+        assert all(one["measured"][side] == one["declared"][side] for side in ("left", "right"))
+
+
+@pytest.mark.parametrize("name", ["conv", "unet", "kmax", "gru"])
+def test_a_window_that_is_not_the_declared_one_is_seen(name):
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "windows.py"))
+    torch.manual_seed(0)
+    layer = SMALL[name]()
+    by_change = name in bench["CHOOSES"]
+    found = bench["measured"](layer, samples=16, by_change=by_change)
+    assert (found["equal"], found["ends"]) == (True, True)
+    if name in ("conv", "unet"):
+        layer.window = Window(layer.window.left + 1, layer.window.right, layer.window.stride)
+        assert not bench["measured"](layer, samples=16)["equal"]
+        layer.window = Window(layer.window.left - 2, layer.window.right, layer.window.stride)
+        assert not bench["measured"](layer, samples=16)["equal"]
 
 
 def test_the_race_is_skipped_where_its_data_is_not(monkeypatch, capsys, tmp_path):
