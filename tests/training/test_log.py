@@ -23,3 +23,9 @@ def test_without_a_path_nothing_is_written(tmp_path, monkeypatch):
     log.add(1, 1, loss=1.0)
     assert log.text == "epoch,step,loss\n1,1,1.0\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_a_column_whose_name_has_a_comma_is_quoted():
+    log = Log(None, ["Conv(4, 4)", "loss"])
+    log.add(1, 2, **{"Conv(4, 4)": 0.5})
+    assert log.text == 'epoch,step,"Conv(4, 4)",loss\n1,2,0.5,\n'

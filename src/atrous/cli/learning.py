@@ -80,6 +80,7 @@ def train(
     threads: options.Threads = None,
     precision: options.Precision = "32",
     logger: options.Logger = None,
+    watch_gradients: options.WatchGradients = False,
     force: options.Force = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
@@ -130,7 +131,7 @@ def train(
 
     bundle = train(
         data, **words, encode=encode, out=out, resume=resume, init=init, device=place, precision=precision,
-        logger=logger, force=force, quiet=quiet,
+        logger=logger, watch_gradients=watch_gradients, force=force, quiet=quiet,
     )  # fmt: skip
     scores, window = bundle.scores, bundle.window
     if not own.first:

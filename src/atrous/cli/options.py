@@ -108,6 +108,9 @@ Logger: TypeAlias = Annotated[
 Precision: TypeAlias = Annotated[
     str, typer.Option("--precision", metavar="BITS", help="32, or bf16 where processor or GPU compute with it")
 ]
+WatchGradients: TypeAlias = Annotated[
+    bool, _option("--watch-gradients", help="log the gradient at every layer into gradients.csv in the model folder")
+]
 Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
 Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]
 Model: TypeAlias = Annotated[

@@ -38,6 +38,7 @@ from atrous.training.logger import logger as build_logger
 from atrous.training.precision import lightnings
 from atrous.training.together import agreed
 from atrous.training.tokens import Tokens, tokenise
+from atrous.training.watching import WatchGradients
 from atrous.vectors import load_vectors, with_channels
 
 
@@ -54,6 +55,7 @@ def learn(
     each_epoch: EachEpoch | None = None,
     logger: str | None = None,
     precision: str = "32",
+    watch_gradients: bool = False,
 ) -> Bundle:
     """Train one model on rows; `work` is a folder for the checkpoint and the log, `watch` shows how it goes.
 
@@ -65,6 +67,7 @@ def learn(
     each_epoch: called after each validation with the epoch, from 1, and what the best epoch is the largest of; what it
         raises stops the run.
     logger: "tensorboard" for its files in `work`. precision: "32", or "bf16" to compute with.
+    watch_gradients: keep the gradient at every layer in a file in `work`, too; no number of the model changes.
 
     The best weights by the score on dev are kept, folded, and scored on dev and test. `scores["curve"]` has an entry an
     epoch. The caller's random numbers are left as they were.
@@ -103,13 +106,18 @@ def learn(
         if kept is not None and kept["finished"]:
             keeper.load_state_dict(kept)
         else:
-            watched = [] if watch is None else [watch]
+            watched: list[callbacks.Callback] = [] if watch is None else [watch]
+            gradients = WatchGradients(bundle.model, work, own=own, quiet=watch is None) if watch_gradients else None
             with warnings.catch_warnings(), interrupt:
                 # Advice for loaders with worker processes, and lightning's and torch's notes to each other.
                 warnings.simplefilter("ignore")
                 log = build_logger(logger, work, steps=kept["steps"] if kept else 0)
-                trainer = _trainer(settings, place, own, [*watched, keeper], logger=log or False, precision=bits)
+                around = [*watched, *filter(None, [gradients]), keeper]
+                trainer = _trainer(settings, place, own, around, logger=log or False, precision=bits)
                 _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
+            if gradients is not None:
+                gradients.close()
+                gradients.sum_up()
     if not keeper.weights:
         raise KeyboardInterrupt
     bundle.model.load_state_dict(keeper.weights)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,7 +24,9 @@ class Log:
 
     def __init__(self, path: Path | None, columns: Iterable[str]) -> None:
         self.path, self.columns = path, list(columns)
-        self.lines = [",".join(["epoch", "step", *self.columns])]
+        head = io.StringIO()
+        csv.writer(head, lineterminator="").writerow(["epoch", "step", *self.columns])
+        self.lines = [head.getvalue()]
 
     @property
     def text(self) -> str:

@@ -30,6 +30,7 @@ from atrous.training.log import LOG
 from atrous.training.logger import TENSORBOARD, check_logger
 from atrous.training.precision import lightnings
 from atrous.training.together import connected, meet
+from atrous.training.watching import GRADIENTS
 
 
 def train(
@@ -53,6 +54,7 @@ def train(
     device: str = "auto",
     logger: str | None = None,
     precision: str = "32",
+    watch_gradients: bool = False,
     force: bool = False,
     quiet: bool = False,
 ) -> Bundle:
@@ -70,6 +72,8 @@ def train(
         labels are the same.
     logger: "tensorboard" to write its files into `out`. precision: "bf16" to compute with 16 bits where 32 are not
         needed; "32" else.
+    watch_gradients: log the gradient at every layer as it goes, into `gradients.csv` in `out`, and say so at once when
+        one is nothing for long; no number of the model changes.
     device: "auto", "cpu" or "cuda". force: replace a model folder that is there. quiet: say nothing.
 
     While it runs, `out`.unfinished holds what it can go on from. Ctrl-C ends training and keeps the best model so far;
@@ -92,7 +96,9 @@ def train(
     quiet = quiet or not own.first
     if resume and out is None:
         raise ConfigError("resume needs out: the folder whose run is to go on")
-    options: dict[str, Any] = {"init": begun, "device": device, "logger": logger, "precision": precision}
+    options: dict[str, Any] = {
+        "init": begun, "device": device, "logger": logger, "precision": precision, "watch_gradients": watch_gradients,
+    }  # fmt: skip
     with connected(own, device):
         if out is None:
             with tempfile.TemporaryDirectory(prefix="atrous-") as work:
@@ -114,6 +120,8 @@ def train(
                 with new_folder(out, force=force or resume, marks=[SETTINGS]) as folder:
                     write(bundle, folder)
                     shutil.copyfile(place.folder / LOG, folder / LOG)
+                    if watch_gradients and (place.folder / GRADIENTS).is_file():
+                        shutil.copyfile(place.folder / GRADIENTS, folder / GRADIENTS)
                     if logger == TENSORBOARD:
                         shutil.copytree(place.folder / TENSORBOARD, folder / TENSORBOARD)
             if not bundle.scores["interrupted"]:
