@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from atrous.bundle import Bundle
 from atrous.comparing import BEST, REPORT, RESULTS, RUNS
 from atrous.comparing.baselines import TRIGRAMS
 from atrous.comparing.differences import Counts, differences
 from atrous.comparing.entry import Entry
+from atrous.comparing.gradients import gradients_on_test
 from atrous.comparing.judged import Judge
 from atrous.comparing.ngrams import ngrams_on_test
 from atrous.comparing.plan import Plan
@@ -100,11 +102,17 @@ def outcome(
         "best_on_test": None
         if best is None or best.best is None
         else judge.on_test(answers_of(best.best, folder), corpus.test)
-        | {"ngrams": ngrams_on_test(bundle_of(best.best, folder), corpus.test)},
+        | _looked_into(bundle_of(best.best, folder), corpus, interrupted=interrupted),
         "data": {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)},
         "interrupted": interrupted,
     }  # fmt: skip
     return {**results, "verdict": verdict(results)}
+
+
+def _looked_into(bundle: Bundle, corpus: Corpus, *, interrupted: bool) -> dict[str, Any]:
+    """What the instruments say of the best model; of an interrupted race only what takes no time."""
+    gradients = None if interrupted else gradients_on_test(bundle, corpus.test)
+    return {"ngrams": ngrams_on_test(bundle, corpus.test), "gradients": gradients}
 
 
 def leave(results: dict[str, Any], folder: Path, out: Path) -> None:

@@ -70,9 +70,15 @@ def measure(
     else:
         assert not isinstance(model, Bundle)
         bundle, given = _fresh(model, data, wanted, set, quiet)
-    some = _some(given, 4 * rows, seed)  # more than are measured, for those without a token
-    examples = Examples.of(bundle.reader, (row.given for row in some), bundle.targets.array(some))
-    return gradients(bundle, examples, rows=rows, seed=seed, quiet=quiet)
+    return gradients(bundle, examples_of(bundle, given, most=rows, seed=seed), rows=rows, seed=seed, quiet=quiet)
+
+
+def examples_of(bundle: Bundle, rows: Sequence[Row], *, most: int, seed: int) -> Examples:
+    """What the model reads of some of the rows: of four times as many as are wanted, for those without a token."""
+    if len(rows) > 4 * most:
+        places = np.sort(np.random.default_rng(seed).choice(len(rows), 4 * most, replace=False))
+        rows = [rows[int(place)] for place in places]
+    return Examples.of(bundle.reader, (row.given for row in rows), bundle.targets.array(rows))
 
 
 def _labelled(
@@ -113,11 +119,3 @@ def _fresh(
         bundle = Bundle.fresh(settings, reader, corpus.labels)
     put_vectors(bundle)
     return bundle, corpus.train
-
-
-def _some(rows: Sequence[Row], most: int, seed: int) -> list[Row]:
-    """So many of the rows, in their order."""
-    if len(rows) <= most:
-        return [*rows]
-    places = np.sort(np.random.default_rng(seed).choice(len(rows), most, replace=False))
-    return [rows[int(place)] for place in places]

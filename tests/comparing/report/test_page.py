@@ -12,7 +12,10 @@ from tests.page.reading import Page
 from atrous.comparing.report import report
 from atrous.errors import ConfigError
 
-SECTIONS = ["models", "differences", "curves", "costs", "windows", "confusion", "calibration", "ngrams", "mistakes"]
+SECTIONS = [
+    *("models", "differences", "curves", "costs", "windows", "gradients"),
+    *("confusion", "calibration", "ngrams", "mistakes"),
+]
 SECTIONS += ["rates", "repeat", "terms"]
 HOSTILE = '</script><script src="https://example.org/x.js">alert(1)</script><img src=x onerror=alert(1)>"\'&'
 HOSTILE += "\x00\ud800\u202e$x$"
@@ -60,7 +63,7 @@ def test_a_policy_forbids_what_the_page_does_not_need(page: Page) -> None:
 
 def test_every_figure_says_what_it_shows(page: Page) -> None:
     drawings = [one for one in page.of("svg") if one.get("role") == "img"]
-    assert len(drawings) == 3 + 5  # a curve of each model, forest, speed, size, windows, reliability
+    assert len(drawings) == 3 + 7  # a curve of each model, forest, speed, size, windows, gradient twice, reliability
     assert len(page.of("figcaption")) == len(page.of("figure")) == 6
     assert all(one["scope"] in ("col", "row", "colgroup") for one in page.of("th"))
     assert len(page.of("caption")) == len(page.of("table"))

@@ -10,6 +10,7 @@ from atrous.comparing.report.confusion import confusion
 from atrous.comparing.report.curves import curves
 from atrous.comparing.report.differences import differences
 from atrous.comparing.report.given import Race
+from atrous.comparing.report.gradients import gradients
 from atrous.comparing.report.mistakes import mistakes
 from atrous.comparing.report.ngrams import ngrams
 from atrous.comparing.report.planes import planes
@@ -30,6 +31,7 @@ _SECTIONS = (
     ("curves", "Curves", curves),
     ("costs", "Speed and size", planes),
     ("windows", "Windows", windows),
+    ("gradients", "Gradients", gradients),
     ("confusion", "Confusion", confusion),
     ("calibration", "Probabilities", calibration),
     ("ngrams", "Filters", ngrams),
