@@ -1,11 +1,16 @@
 """Small models whose answers are known by hand."""
 
+from collections.abc import Sequence
+
 import torch
 
 from atrous.attend import Max, Sum
 from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.contract import Layer
+from atrous.data.batch import Examples
+from atrous.data.fitting import fit_reader
+from atrous.data.tables import Row
 from atrous.embed import Tokens
 from atrous.encode import bag
 from atrous.layers import Conv, Parallel, Pointwise, Stack
@@ -63,3 +68,24 @@ def _model(encode: Layer, pool: Max | Sum, head: torch.Tensor) -> Model:
 def bundle_of(model: Model) -> Bundle:
     """The model with what belongs to it."""
     return Bundle(model, READER, LABELS, load(None, ["embed.name=words"], encode="ngram"))
+
+
+def learnt(rows: Sequence[Row], overrides: Sequence[str], *, encode: str = "bag", steps: int = 120) -> Bundle:
+    """A small model that has learnt these rows by heart."""
+    settings = load(
+        None, [*([] if "embed.name=values" in overrides else ["embed.channels=8"]), *overrides], encode=encode
+    )
+    reader = fit_reader(settings, rows)
+    labels = tuple(sorted({row.label for row in rows}))
+    torch.manual_seed(0)
+    bundle = Bundle.fresh(settings, reader, labels)
+    batch, targets = Examples.of(reader, [row.given for row in rows], [labels.index(row.label) for row in rows]).batch(
+        range(len(rows))
+    )
+    optimiser = torch.optim.Adam(bundle.model.parameters(), lr=0.05, weight_decay=1e-4)
+    for _ in range(steps):
+        optimiser.zero_grad()
+        bundle.model.predict.loss(bundle.model(batch), targets).backward()
+        optimiser.step()
+    bundle.model.eval()
+    return bundle

@@ -51,8 +51,9 @@ def test_two_texts_have_pieces_of_their_own():
     assert found.shown(2, 3) == "é"
 
 
-def test_words_take_the_white_space_after_them():
-    assert said(Reader(BYTES), "a  good\nfilm", words=True) == ["a  ", "good\n", "film"]
+@pytest.mark.parametrize("tokeniser", [KINDS[0], KINDS[1], KINDS[3]], ids=lambda one: one.kind)
+def test_words_take_the_white_space_before_them(tokeniser):
+    assert said(Reader(tokeniser), "a  good\nfilm", words=True) == ["a", "  good", "\nfilm"]
 
 
 def test_the_steps_of_a_series_are_its_pieces():

@@ -20,6 +20,11 @@ from atrous.data.given import table
 from atrous.data.tables import Row
 from atrous.data.targets import Targets
 from atrous.data.text import Source
+from atrous.draw.explanation import Explanation
+from atrous.draw.projection import Projection
+from atrous.explaining.deconvolution import deconvolve
+from atrous.explaining.explain import Asked, explain
+from atrous.explaining.ngrams import Filter, winning_ngrams
 from atrous.model import Model
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader
@@ -146,6 +151,44 @@ class Bundle:
         row = row.map(lambda part: part.to(device))
         found = slide(self.model, row, window=window, stride=stride, one_by_one=one_by_one)
         return self.readable(found.numpy()) if len(found) else []
+
+    def explain(
+        self, text: Given, *, method: Asked = "both", label: str | None = None, words: bool = False, quiet: bool = True
+    ) -> Explanation:
+        """Which pieces of a text moved the answer, and by how much, in nats of a label's log-odds.
+
+        text: one row, as `predict` takes them. method: "gradient" for gradient x input alone, "occlusion" for leaving
+        pieces out alone. label: the one to explain, if not the answer. words: whole words, also where a model reads
+        letters. A notebook shows what comes back as coloured text.
+
+        Raises ConfigError for a label that the model does not have, DataError for a text that is empty or too long, and
+        where nothing moves the answer.
+        """
+        row = self.reader.rows(text)
+        if len(row) != 1 and self.reader.series is None:
+            raise TypeError(f"explain needs one text, got {len(row)}")
+        given = text if self.reader.series is not None else row[0]
+        return explain(
+            self.model, self.reader, self.readable, given, method=method, label=label, words=words, quiet=quiet
+        )
+
+    def ngrams(
+        self, texts: Sequence[Given], *, filters: int | Sequence[int] = 12, top: int = 5, quiet: bool = True
+    ) -> list[Filter]:
+        """The n-grams of these texts at which the model's filters are most active; see
+        `atrous.explaining.ngrams.winning_ngrams` for what they are, and for the errors.
+
+        filters: how many, those first that move the answers most, or their numbers. top: n-grams of each.
+        """
+        return winning_ngrams(self.model, self.reader, self.labels, texts, filters=filters, top=top, quiet=quiet)
+
+    def deconvolve(self, text: Given, *, filter: int | None = None) -> Projection:
+        """A filter's strongest activation in a text, projected back to the text's vectors; see
+        `atrous.explaining.deconvolution.deconvolve` for what that is, and for the errors.
+
+        filter: its number; None for the most active one.
+        """
+        return deconvolve(self.model, self.reader, text, filter=filter)
 
     def evaluate(
         self,

@@ -17,6 +17,7 @@ from atrous.cli.asking import evaluate, predict
 from atrous.cli.checking import export, verify
 from atrous.cli.comparing import compare, demo
 from atrous.cli.encoding import encode
+from atrous.cli.explaining import explain
 from atrous.cli.learning import data, train
 from atrous.cli.seeing import field
 from atrous.cli.shown import STOPPED, say
@@ -33,6 +34,7 @@ COMMANDS = (
     tune,
     evaluate,
     predict,
+    explain,
     encode,
     field,
     export,

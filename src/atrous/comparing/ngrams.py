@@ -9,7 +9,6 @@ from typing import Any
 from atrous.bundle import Bundle
 from atrous.data.tables import Row
 from atrous.errors import ConfigError, DataError
-from atrous.explaining.ngrams import winning_ngrams
 
 ROWS = 1000  # of the test rows, the first ones: enough to see what a filter looks for, in a second or two
 FILTERS, NGRAMS = 12, 5
@@ -22,7 +21,7 @@ def ngrams_on_test(bundle: Bundle, rows: Sequence[Row]) -> list[dict[str, Any]] 
     """
     given = [row.given for row in islice(rows, ROWS)]
     try:
-        found = winning_ngrams(bundle.model, bundle.reader, bundle.labels, given, filters=FILTERS, top=NGRAMS)
+        found = bundle.ngrams(given, filters=FILTERS, top=NGRAMS)
     except (ConfigError, DataError):
         return None
     return [one.to_json() for one in found]

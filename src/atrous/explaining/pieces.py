@@ -74,13 +74,13 @@ def parts(found: Places, *, words: bool = False) -> list[Part]:
     """The smallest runs that can be coloured, in the order of the texts: tokens, and as many of them together as make
     up whole letters, where a letter is several bytes or has marks of its own.
 
-    words: whole words with the white space after them instead.
+    words: whole words with the white space before them instead, as byte pairs have it.
 
     >>> bytes_ = Reader(Tokeniser("bytes", False, ()))
     >>> [(one.start, one.end, one.steps) for one in parts(places(bytes_, "né"))]
     [(0, 1, {'ids': (0,)}), (1, 2, {'ids': (1, 2)})]
     >>> [(one.start, one.end) for one in parts(places(bytes_, "a film"), words=True)]
-    [(0, 2), (2, 6)]
+    [(0, 1), (1, 6)]
     """
     made: list[Part] = []
     for number, text in enumerate(found.texts):
@@ -128,10 +128,10 @@ def _cut(reader: Reader, texts: tuple[str, ...], fields: dict[str, tuple[int, li
 
 
 def _starts_of_words(text: str) -> list[int]:
-    """Of each character, where its word begins; white space belongs to the word before it."""
+    """Of each character, where its word begins; white space belongs to the word after it."""
     found: list[int] = []
     for place, letter in enumerate(text):
-        new = place == 0 or (text[place - 1].isspace() and not letter.isspace())
+        new = place == 0 or (letter.isspace() and not text[place - 1].isspace())
         found.append(place if new else found[-1])
     return found
 

@@ -19,11 +19,10 @@ from atrous.comparing.report.repeat import repeat
 from atrous.comparing.report.summary import heading, ranking, verdict
 from atrous.comparing.report.terms import terms
 from atrous.comparing.report.windows import windows
+from atrous.page.document import document
 from atrous.page.ink import need_matplotlib
 from atrous.page.markup import Html, joined, tag, text
-from atrous.page.style import STYLE
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 # In the order in which a colleague reads: what stands above explains what stands below.
 _SECTIONS = (
     ("models", "All models", ranking),
@@ -51,22 +50,10 @@ def report(results: Mapping[str, Any]) -> str:
     """
     race = Race(results)
     need_matplotlib()
-    head = joined(
-        [
-            Html('<meta charset="utf-8">'),
-            tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-            Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-            Html('<meta name="color-scheme" content="light dark">'),
-            tag("title", text(heading(race), 120)),
-            Html(f"<style>{STYLE}</style>"),
-        ]
-    )
     links = [tag("a", text(short), href=f"#{name}") for name, short, _ in _SECTIONS]
-    body = joined(
-        [
-            tag("header", tag("h1", text(heading(race), 120)), verdict(race)),
-            tag("nav", joined(links), aria_label="Parts of this page"),
-            tag("main", Html("\n"), joined([part(race) for _, _, part in _SECTIONS]), Html("\n")),
-        ]
+    return document(
+        heading(race),
+        tag("header", tag("h1", text(heading(race), 120)), verdict(race)),
+        tag("nav", joined(links), aria_label="Parts of this page"),
+        tag("main", Html("\n"), joined([part(race) for _, _, part in _SECTIONS]), Html("\n")),
     )
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'

@@ -1,0 +1,220 @@
+"""The command that says why: explain."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atrous.cli import options
+from atrous.cli.options import DeviceName
+from atrous.cli.shown import prepare, say, say_json
+from atrous.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from atrous.bundle.trained import Bundle
+
+ROWS = 5000  # of a file that is searched for n-grams
+
+
+class MethodName(StrEnum):
+    """How a piece of a text gets its score."""
+
+    both = "both"
+    gradient = "gradient"
+    occlusion = "occlusion"
+
+
+def explain(
+    model: options.Model,
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT|-", help="the text; - is standard input", show_default=False)
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="take the text out of a file", show_default=False)
+    ] = None,
+    line: Annotated[
+        int | None,
+        typer.Option(
+            "--line", metavar="N", min=1, help="with --file: where its row begins; else its first", show_default=False
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", metavar="LABEL", help="explain this label, not the answer", show_default=False),
+    ] = None,
+    method: Annotated[MethodName, typer.Option("--method", help="how a piece gets its score")] = MethodName.both,
+    words: Annotated[bool, typer.Option("--words", help="whole words, also where the model reads letters")] = False,
+    html: Annotated[
+        str | None,
+        typer.Option("--html", metavar="FILE", help="write a page with the colours, too", show_default=False),
+    ] = None,
+    ngrams: Annotated[
+        str | None,
+        typer.Option("--ngrams", metavar="DATA", help="what each filter looks for in these rows", show_default=False),
+    ] = None,
+    deconv: Annotated[bool, typer.Option("--deconv", help="project a filter's activation back to the text")] = False,
+    filter: Annotated[
+        int | None,
+        typer.Option("--filter", metavar="K", min=0, help="with --ngrams or --deconv: this filter", show_default=False),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="pieces, or filters, that are listed")] = 10,
+    rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="with --ngrams: rows that are read")] = ROWS,
+    column: options.Text = None,
+    beside: options.Beside = None,
+    encoding: options.Encoding = None,
+    device: options.Device = DeviceName.auto,
+    threads: options.Threads = None,
+    force: options.Force = False,
+    quiet: options.Quiet = False,
+    json: options.Json = False,
+) -> None:
+    """Colour what moved an answer, and show what the filters look for.
+
+    Each token gets two scores, in nats of the label's log-odds: gradient x input, and what is lost when it is left out.
+    Blue is for the label, orange against it; where there are no colours (a pipe, NO_COLOR) there are signs: [++for],
+    [--against].
+
+    \b
+    Examples:
+      atrous explain runs/tcn 'not a bad film'
+      atrous explain runs/tcn 'not a bad film' --label neg --words --html why.html
+      atrous explain runs/tcn --file reviews.csv --line 17
+      atrous explain runs/ngram --ngrams reviews.csv
+      atrous explain runs/ngram 'not a bad film' --deconv --filter 17
+
+    --ngrams lists the filters that move the answers most, the label that each speaks for, and the n-grams of the rows
+    at which it was most active. --deconv projects a filter's strongest activation back through the transposed
+    convolutions, and says which tokens would drive it most. Everything goes to standard output.
+    """
+    from atrous.config.kept import kept
+    from atrous.outputs import check
+
+    settings = kept(model)
+    _check(text, file=file, line=line, ngrams=ngrams, deconv=deconv, filter=filter, html=html, label=label)
+    if html is not None:
+        check(html, force=force)
+    named = {"text": column or settings.data.text, "beside": beside or settings.data.beside}
+    series = settings.embed.name == "values"
+    source = file or ngrams
+    texts: list[Any] = []
+    if source is not None:
+        texts = _read(source, None if ngrams else line or 0, rows, named, series, encoding or "utf-8", quiet=quiet)
+    elif text == "-":
+        texts = [sys.stdin.read().rstrip("\n")]
+    else:
+        texts = [text]
+    if source is None and not (texts[0] or "").strip():
+        raise DataError("the text is empty: give one that has a token")
+    bundle = _loaded(model, device, threads)
+    if source is None and bundle.reader.two_texts:
+        raise ConfigError(f"{model} reads two texts a row: name a file that has both, with --file FILE --beside COLUMN")
+    if ngrams is not None and not deconv:
+        _say_filters(bundle, texts, filter, top, json=json, quiet=quiet)
+    elif deconv:
+        _say_projection(bundle, texts, filter, json=json, quiet=quiet)
+    else:
+        found = bundle.explain(texts[0], method=method.value, label=label, words=words, quiet=quiet)
+        if html is not None:
+            from atrous.draw.explained import page
+            from atrous.outputs import new_file
+
+            with new_file(html, force=force) as fresh:
+                fresh.write_text(page(found), encoding="utf-8")
+        if json:
+            say_json(found.to_json())
+            return
+        from atrous.draw.coloured import coloured
+
+        say(coloured(found, top=top, colour=_has_colours()))
+
+
+def _check(
+    text: str | None,
+    *,
+    file: str | None,
+    line: int | None,
+    ngrams: str | None,
+    deconv: bool,
+    filter: int | None,
+    html: str | None,
+    label: str | None,
+) -> None:
+    """Refuse what does not go together, in words."""
+    given = [one for one in (text, file, ngrams) if one is not None]
+    if len(given) != 1:
+        what = "nothing" if not given else "more than one of them"
+        raise ConfigError(f"explain needs a TEXT (- is standard input), --file FILE or --ngrams DATA, got {what}")
+    if line is not None and file is None:
+        raise ConfigError("--line goes with --file, whose line it is")
+    if filter is not None and ngrams is None and not deconv:
+        raise ConfigError("--filter goes with --ngrams or --deconv: a text is explained by its pieces, not by a filter")
+    for name, value in (("--html", html), ("--label", label)):
+        if value is not None and (ngrams is not None or deconv):
+            raise ConfigError(f"{name} goes with the explanation of a text, not with --ngrams or --deconv")
+
+
+def _read(
+    path: str, line: int | None, most: int, named: dict[str, Any], series: bool, encoding: str, *, quiet: bool
+) -> list[Any]:
+    """The text whose row begins in a line (0: the first one), or, for None, the first texts of a file."""
+    from itertools import islice
+
+    from atrous.data.formats import format_of
+    from atrous.data.tables import read_texts
+    from atrous.data.text import named as called
+
+    if format_of(path) == "text":
+        named = {**named, "text": None}
+    said, texts = read_texts(path, **named, features=0 if series else None, encoding=encoding)
+    if said and not quiet:
+        print(said, file=sys.stderr)
+    if line is None:
+        return [text for _, text in islice(texts, most)]
+    last = 0
+    for last, text in texts:
+        if line in (0, last):
+            return [text]
+        if last > line:
+            break
+    raise DataError(f"{called(path)}: no row begins in line {line}; name a line in which one does with --line")
+
+
+def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
+    place = prepare(device, threads)
+    from atrous.bundle.folder import load
+
+    bundle = load(model)
+    bundle.model.to(place)
+    return bundle
+
+
+def _has_colours() -> bool:
+    """Whether standard output shows colours, and nobody asked for none (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _say_filters(bundle: Bundle, texts: list[Any], filter: int | None, top: int, *, json: bool, quiet: bool) -> None:
+    from atrous.draw.filters import filters as drawn
+
+    some = top if filter is None else [filter]
+    found = [one.to_json() for one in bundle.ngrams(texts, filters=some, top=5 if filter is None else top, quiet=quiet)]
+    if json:
+        say_json({"rows": len(texts), "filters": found})
+    else:
+        say(drawn(found, rows=len(texts)))
+
+
+def _say_projection(bundle: Bundle, texts: list[Any], filter: int | None, *, json: bool, quiet: bool) -> None:
+    from atrous.draw.projection import projected
+    from atrous.explaining.deconvolution import strongest
+
+    number, place = strongest(bundle.model, bundle.reader, texts, filter=filter, quiet=quiet)
+    found = bundle.deconvolve(texts[place], filter=number)
+    if json:
+        say_json(found.to_json())
+    else:
+        say(projected(found))
