@@ -12,7 +12,6 @@ from atrous.config import load
 from atrous.encode import conv
 from atrous.errors import ConfigError
 from atrous.planning import cheapest, cover, kinds
-from atrous.probe import seen
 
 DRAWN = random.Random(0)
 SIZES = {"channels": 3, "inputs": 5, "steps": 13}
@@ -34,7 +33,18 @@ def price(plan, by):
 def test_no_plan_is_cheaper_than_the_cheapest(window, by):
     for kind, plan in kinds(window, by=by, **SIZES).items():
         assert plan.layers <= 4
-        assert price(plan, by) == plans.cheapest(kind, window, by=by, widest=9, deepest=4, **SIZES)
+        best = plans.cheapest(kind, window, by=by, widest=9, deepest=4, one_stride=by == "flops", **SIZES)
+        assert price(plan, by) == best
+
+
+@pytest.mark.parametrize("window", [5, 6, 7])
+def test_among_plans_that_cost_as_much_the_one_that_sees_least_beyond_is_taken(window):
+    sizes = {"channels": 3, "inputs": 3, "steps": 1}  # where a stride saves nothing
+    strided = kinds(window, **sizes)["strided"]
+    assert price(strided, "parameters") == plans.cheapest(
+        "strided", window, by="parameters", widest=9, deepest=4, one_stride=True, **sizes
+    )
+    assert strided.sees < strided.kernel**strided.layers
 
 
 @pytest.mark.parametrize("window", [*range(1, 40), *(DRAWN.randint(40, 100_000) for _ in range(40)), 10**6, 2**31 - 1])
@@ -50,17 +60,30 @@ def test_every_plan_sees_what_was_asked_for_and_leaves_no_hole(window):
         assert below == plan.sees
 
 
+def read(layer, *, steps, output):
+    """The input steps that reach an output, each by its own gradient."""
+    x = torch.randn(16, steps, layer.inputs, dtype=torch.double, generator=torch.Generator().manual_seed(0))
+    layer.double()(x.requires_grad_())[:, output].sum().backward()
+    return set(x.grad.abs().sum((0, 2)).nonzero()[:, 0].tolist())
+
+
 @pytest.mark.parametrize("window", [1, 2, 5, 9, 20, 27, 30])
-def test_what_is_planned_is_what_an_output_depends_on(window):
-    """A window without holes, by changing one step after the other."""
+def test_what_is_planned_is_what_an_output_reads_and_nothing_in_it_is_left_out(window):
     for plan in cover(window, channels=4, inputs=3, centred=window % 2 == 0):
-        layer, stride = built(plan), int(plan.window.stride)
-        left, right = int(plan.window.left), int(plan.window.right)
+        left, right, stride = (int(one) for one in (plan.window.left, plan.window.right, plan.window.stride))
         output = -(-left // stride)
         own = output * stride
-        steps = own + right + 3
-        assert seen(layer, steps=steps, output=output, by_change=True, samples=16) == (own - left, own + right)
+        found = read(built(plan), steps=own + right + 3, output=output)
+        assert found == {*range(own - left, own + right + 1)}
         assert plans.is_whole(plan.kernel, plan.dilations, plan.strides)
+
+
+@pytest.mark.parametrize("dilations, strides", [((1, 4), (1, 1)), ((2, 3), (1, 1)), ((1, 1), (4, 1))])
+def test_one_step_more_than_the_rule_allows_leaves_a_hole(dilations, strides):
+    layer = conv(3, channels=4, kernel=3, dilations=dilations, strides=strides)
+    found = read(layer, steps=40, output=20 // int(layer.window.stride))
+    assert found < {*range(min(found), max(found) + 1)}
+    assert not plans.is_whole(3, dilations, strides)
 
 
 @pytest.mark.parametrize("window", [1, *(DRAWN.randint(2, 3000) for _ in range(12))])

@@ -47,15 +47,15 @@ def shapes(kind, kernel, depth, most, *, one_stride):
     return [(ones, (*strides, 1)) for strides in between if max(strides, default=1) > 1]
 
 
-def cheapest(kind, window, *, by, widest, deepest, **sizes):
+def cheapest(kind, window, *, by, widest, deepest, one_stride=False, **sizes):
     """The lowest (cost by, other cost) of plans that see the window, and the least that one of them sees.
 
-    By operations, strides are cheaper the deeper the plan, however little it must see: so that there is an answer, one
-    stride stands between all levels, and no plan has a level more than the window needs.
+    one_stride: let one stride stand between all levels, and no plan have a level more than the window needs. By
+        operations there is no answer without: strides are cheaper the deeper the plan, however little it must see.
     """
     best = None
     for kernel, depth in itertools.product(range(1, widest + 1), range(1, deepest + 1)):
-        for dilations, strides in shapes(kind, kernel, depth, window, one_stride=by == "flops"):
+        for dilations, strides in shapes(kind, kernel, depth, window, one_stride=one_stride):
             parameters, flops = cost(kernel, strides, **sizes)
             price = (parameters, flops) if by == "parameters" else (flops, parameters)
             if best is not None and price > best[:2]:
@@ -64,7 +64,7 @@ def cheapest(kind, window, *, by, widest, deepest, **sizes):
             if sees < window or not is_whole(kernel, dilations, strides):
                 continue
             below = [*strides[: depth - 2], 1]
-            if by == "flops" and depth > 2 and len(reached(kernel, dilations[:-1], below)) >= window:
+            if one_stride and depth > 2 and len(reached(kernel, dilations[:-1], below)) >= window:
                 continue
             best = min(best or (math.inf,), (*price, sees))
     return best
