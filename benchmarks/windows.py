@@ -70,7 +70,8 @@ def measured(layer: Layer, *, samples: int, by_change: bool = False) -> dict[str
     middle = math.ceil(sides[0] / stride / phases) * phases
     steps = math.ceil((middle + phases) * stride) + sides[1]
     last = layer.cost.steps(steps) - 1
-    middle = min(middle, last // 2)  # a k-max keeps fewer steps than it reads
+    if window.size == math.inf:  # a k-max keeps fewer steps than it reads, and wherever one looks it sees all
+        middle = min(middle, last // 2)
 
     def found(output: int) -> tuple[int, int]:
         """The first and the last step that the output sees."""
