@@ -114,8 +114,12 @@ def commands(draw, kind, train):
         return ("train", "--data", "ROWS", "--encode=bag", "--set=embed.name=words", "--set=embed.vectors=FILE",
                 "--set=train.epochs=1")  # fmt: skip
     out = draw(st.sampled_from(["answers.csv", "answers.jsonl", "answers.tsv.gz", "answers.txt"]))
+    encodes = draw(st.integers(0, 3)) == 0
+    vectors = draw(st.sampled_from(["vectors.npy", "vectors.parquet"]))
     if kind == "texts":
-        return ("predict", "classes", "FILE", "--out", out)
+        return (
+            ("encode", "classes", "FILE", "--out", vectors) if encodes else ("predict", "classes", "FILE", "--out", out)
+        )
     model = "values" if kind == "series" else draw(st.sampled_from(["classes", "classes", "labels"]))
     more = draw(
         st.sampled_from([(), (), (), (), (), (), ("--text=text",), ("--encoding=utf-16",), ("--encoding=latin-1",)])
@@ -124,6 +128,9 @@ def commands(draw, kind, train):
         return ("train", "--data", "FILE", "--encode=bag", "--set=embed.name=values", "--set=train.epochs=1")
     if kind != "series" and train and draw(st.integers(0, 5)) == 0:
         return ("train", "--data", "FILE", *QUICK, *more)
+    if encodes:
+        keep = draw(st.sampled_from([(), ("--keep=label",)])) if vectors.endswith("parquet") else ()
+        return ("encode", model, "FILE", "--out", vectors, *keep, *more)
     if draw(st.booleans()):
         return ("evaluate", model, "FILE", *more)
     return ("predict", model, "FILE", "--out", out, *more)
@@ -141,7 +148,7 @@ def outcome(case, folder):
         os.chdir(place)
         Path(case.name).write_bytes(case.content)
         words = [word.replace("FILE", case.name).replace("ROWS", str(folder / "rows.csv")) for word in case.words]
-        if words[0] in ("evaluate", "predict"):
+        if words[0] in ("evaluate", "predict", "encode"):
             words[1] = str(folder / words[1])
         if words[0] == "train":
             words += ["--out", "out"]
@@ -184,9 +191,8 @@ def _judged(case, words, place):
         return Outcome(code, f"refused, and left {new}" if new else "refused without a word")
     if code == 2 and max(map(len, said)) > 2000:
         return Outcome(code, f"refused in a line of {max(map(len, said)):,} characters: {said[0][:100]}")
-    wanted = {"predict": [words[words.index("--out") + 1]] if "--out" in words else [], "train": ["out"]}.get(
-        words[0], []
-    )
+    out = [words[words.index("--out") + 1]] if "--out" in words else []
+    wanted = {"predict": out, "encode": out, "train": ["out"]}.get(words[0], [])
     if code == 0 and new != wanted:
         return Outcome(code, f"done, and wrote {new}, not {wanted}")
     return Outcome(code, "")
