@@ -62,6 +62,8 @@ def test_nothing_is_replaced_unless_force_is_given(atrous, tmp_path):
     (["--cover", 2**31], "--cover 2,147,483,648: a window has at most 2,147,483,647 steps"),
     (["tcn", "--cover", 5], "leave out tcn"),
     (["--cover", 5, "--set", "encode.depth=3"], "leave out --set"),
+    (["--cover", 5, "--text", "review"], "--text: only for rows that are measured; add --measure DATA"),
+    (["--cover", 5, "--measure", "reviews.csv"], "leave out --measure"),
     (["--channels", 5], "--channels: only for a plan; add --cover N"),
     (["tcn", "--kind", "plain", "--most-flops", 9, "--centred"], "--most-flops, --centred, --kind: only for a plan"),
     (["--cover", 5, "--by", "seconds"], "'seconds'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -82,6 +82,9 @@ def field(
       atrous field tcn --set encode.depth=6 --steps 1000
       atrous field wavenet --svg wavenet.svg
       atrous field runs/tcn --measure reviews.csv
+      atrous field --cover 200
+      atrous field --cover 200 --most-parameters 70000 --kind dilated --out plan.toml
+      atrous field --cover 1000 --by flops --steps 5000 --centred --svg plan.svg
 
     Of each layer there is its effective kernel, the tokens that it and all before it see, its stride, parameters and
     floating-point operations; then a drawing. With --measure it is what is used of that: how much of the gradient of
@@ -92,12 +95,10 @@ def field(
     steps, its own included; plain, dilated and strided side by side. None leaves a hole in its window, takes a kernel
     above 9 or more than 30 levels. A strided plan answers every so many steps only. The settings of the cheapest plan,
     or of --kind, are printed, or written with --out FILE, and `atrous train FILE --data DATA` trains it.
-
-    \b
-      atrous field --cover 200
-      atrous field --cover 200 --most-parameters 50000 --kind dilated --out plan.toml
-      atrous field --cover 1000 --by flops --steps 5000 --centred --svg plan.svg
     """
+    words: dict[str, Any] = {"text": text, "label": label, "beside": beside, "encoding": encoding}
+    if measure is None and (columns := [f"--{name}" for name, value in words.items() if value is not None]):
+        raise ConfigError(f"{', '.join(columns)}: only for rows that are measured; add --measure DATA")
     asked = Asked(channels, by, most_parameters, most_flops, centred, kind, out)
     if cover is not None:
         if model is not None or measure is not None or set:
@@ -110,8 +111,8 @@ def field(
     if measure is not None:
         from atrous.cli.measured import show_measured
 
-        words = {"text": text, "label": label, "beside": beside, "encoding": encoding, "seed": seed, "set": set or []}
-        show_measured(model or "tcn", measure, rows=rows, svg=svg, force=force, json=json, quiet=quiet, **words)
+        drawn_by: dict[str, Any] = {"rows": rows, "seed": seed, "set": set or [], "quiet": quiet}
+        show_measured(model or "tcn", measure, svg=svg, force=force, json=json, **drawn_by, **words)
         return
     from atrous.draw import cone, field_json, field_table, growth_text, top_level
     from atrous.outputs import check, new_file
