@@ -41,7 +41,7 @@ def test_the_results_are_json_and_say_what_was_found(race):
     assert (gru["mean"], gru["window"], gru["peak_bytes"]) == (None, None, None)
     assert {results["differences"][0]["better"], results["differences"][0]["worse"]} == {"ngram", TRIGRAMS}
     assert results["best_on_test"]["labels"] == ["neg", "pos"]
-    assert results["best_on_test"]["gradients"]["layers"]
+    assert results["best_on_test"]["gradients"] is None  # which takes time, and the race was interrupted
     assert sum(map(sum, results["best_on_test"]["confusion"])) == results["data"]["test"]
     assert results["verdict"][0].startswith("Interrupted: what follows is of the 2 runs")
 
