@@ -47,3 +47,9 @@ def test_a_dead_network_ends_with_the_layer_and_2(atrous, model, reviews, tmp_pa
     code, out, err = atrous("field", tmp_path / "dead", "--measure", reviews)
     assert (code, out) == (2, "")
     assert "a dead network: the gradient of the loss ends behind encode: Conv" in err
+
+
+def test_what_is_only_for_measuring_is_refused_elsewhere(atrous):
+    code, out, err = atrous("field", "ngram", "--rows", 5, "--text", "words")
+    assert (code, out) == (2, "")
+    assert "--rows, --text: only for rows that are measured; add --measure DATA" in err

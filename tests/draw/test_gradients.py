@@ -3,6 +3,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.draw.probed import probed
 
 from atrous.draw.gradients import Gradients, Lags, LayerGradient, Profile, profile
 from atrous.window import Window
@@ -45,3 +46,14 @@ def test_json_keeps_to_the_contract():
         "remarks": ["few"],
     }  # fmt: skip
     assert lags.hidden == 58
+
+
+def test_what_was_written_is_read_back():
+    found = probed(window=Window(math.inf), remarks=("few",))
+    assert Gradients.of(found.to_json()).to_json() == found.to_json()
+    fresh = probed(trained=False)
+    assert Gradients.of(fresh.to_json()).lags.end is None
+
+
+def test_a_notebook_shows_the_picture():
+    assert probed()._repr_html_().startswith("<svg ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -36,12 +36,18 @@ def field(
         str | None,
         typer.Option("--measure", metavar="DATA", help="measure the gradient on labelled rows instead"),
     ] = None,
-    rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="rows of --measure to draw")] = 256,
+    rows: Annotated[
+        int | None,
+        typer.Option("--rows", metavar="N", min=1, help="rows of --measure to draw; else 256", show_default=False),
+    ] = None,
     text: options.Text = None,
     label: options.Label = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="of the rows and steps that --measure draws")] = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", metavar="N", help="of what --measure draws: rows, steps; else 0", show_default=False),
+    ] = None,
     svg: Annotated[
         str | None, typer.Option("--svg", metavar="FILE", help="draw a picture into it, too", show_default=False)
     ] = None,
@@ -96,9 +102,11 @@ def field(
     above 9 or more than 30 levels. A strided plan answers every so many steps only. The settings of the cheapest plan,
     or of --kind, are printed, or written with --out FILE, and `atrous train FILE --data DATA` trains it.
     """
-    words: dict[str, Any] = {"text": text, "label": label, "beside": beside, "encoding": encoding}
-    if measure is None and (columns := [f"--{name}" for name, value in words.items() if value is not None]):
-        raise ConfigError(f"{', '.join(columns)}: only for rows that are measured; add --measure DATA")
+    columns = {"text": text, "label": label, "beside": beside, "encoding": encoding}
+    words = {key: value for key, value in {"rows": rows, "seed": seed, **columns}.items() if value is not None}
+    if words and measure is None:
+        typed = ", ".join(f"--{word}" for word in words)
+        raise ConfigError(f"{typed}: only for rows that are measured; add --measure DATA")
     asked = Asked(channels, by, most_parameters, most_flops, centred, kind, out)
     if cover is not None:
         if model is not None or measure is not None or set:
@@ -106,13 +114,12 @@ def field(
             raise ConfigError(f"--cover plans a model of its own: leave out {word}; `atrous train` takes more settings")
         planned(cover, asked, steps=steps, svg=svg, force=force, json=json)
         return
-    if typed := asked.given():
-        raise ConfigError(f"{', '.join(typed)}: only for a plan; add --cover N, the steps that it is to see")
+    if plan := asked.given():
+        raise ConfigError(f"{', '.join(plan)}: only for a plan; add --cover N, the steps that it is to see")
     if measure is not None:
         from atrous.cli.measured import show_measured
 
-        drawn_by: dict[str, Any] = {"rows": rows, "seed": seed, "set": set or [], "quiet": quiet}
-        show_measured(model or "tcn", measure, svg=svg, force=force, json=json, **drawn_by, **words)
+        show_measured(model or "tcn", measure, svg=svg, force=force, json=json, quiet=quiet, set=set or [], **words)
         return
     from atrous.draw import cone, field_json, field_table, growth_text, top_level
     from atrous.outputs import check, new_file

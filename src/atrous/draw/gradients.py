@@ -7,7 +7,7 @@ https://arxiv.org/abs/1701.04128
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,24 @@ class Gradients:
             for one in self.layers
         ]
         return {"rows": self.rows, "lags": self.lags.to_json(), "layers": layers, "remarks": list(self.remarks)}
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Gradients:
+        """What `to_json` gave, read back, with the digits that it has. Raises KeyError if a part is missing."""
+        lags = found["lags"]
+        sides = {side: math.inf if value == "inf" else value for side, value in lags["window"].items()}
+        start, end = (
+            None if lags[state] is None else Profile(tuple(lags[state]), lags["beyond"][state], (*lags["span"][state],))
+            for state in ("start", "end")
+        )
+        layers = tuple(LayerGradient(**one) for one in found["layers"])
+        field = Lags(Window(**sides), lags["first"], lags["last"], start, end)
+        return cls(found["rows"], field, layers, tuple(found["remarks"]))
+
+    def _repr_html_(self) -> str:
+        from atrous.draw.gradient_picture import gradient_picture  # which draws what is defined here
+
+        return gradient_picture(self, title="The gradient, per lag and at every layer")
 
 
 def profile(sizes: Sequence[float], *, lowest: int, first: int, last: int) -> Profile | None:
