@@ -1,6 +1,6 @@
 """How much of its window an encoder uses before and after training, and how much gradient reaches its first layer.
 
-    python benchmarks/field.py [--encode A,B,C] [--rows 2000] [--epochs 3]
+    python benchmarks/field.py [--encode A,B,C] [--rows 6000] [--epochs 2]
 
 Trains on every so many-th row of the `languages` data (Django's catalogues; characters), every encoder at its default
 size and with its preset, and measures its gradient on 256 dev rows with `atrous.measure`. Prints a line an encoder as
@@ -61,8 +61,8 @@ def ratios(one: dict[str, Any]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encode", default=",".join(ENCODERS))
-    parser.add_argument("--rows", type=int, default=2000)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rows", type=int, default=6000)
+    parser.add_argument("--epochs", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(1)
     results = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}

@@ -49,9 +49,9 @@ def test_sizes_match_their_definition(name):
     np.testing.assert_allclose(found.sizes, [*expected.values()], rtol=1e-6, atol=1e-9)
 
 
-def test_random_signs_give_the_norm_over_all_channels():
+def test_random_signs_give_the_mean_over_all_of_them():
     torch.manual_seed(2)
-    layer = Stack(Conv(2, 6, kernel=3), Pointwise(torch.tanh)).double().eval()
+    layer = Stack(Conv(2, 4, kernel=3), Pointwise(torch.tanh)).double().eval()
     row = torch.randn(8, 2, dtype=torch.double)
     found = gradient_per_lag(layer, [padded(*[row] * 1000)], positions=8)
     expected = judged(layer, [row])
@@ -101,7 +101,8 @@ def test_equal_weights_give_the_bell_of_the_theory(layers, kernel):
 
 
 def test_random_weights_give_it_in_the_squares():
-    """The same section: of independent weights it is the variance of the gradient that has this shape."""
+    """The same section: of independent weights it is the variance of the gradient that has this shape; of many channels
+    the size is its root."""
     torch.manual_seed(3)
     layers, kernel, channels = 6, 3, 48
     stack = Stack(*(Conv(channels, channels, kernel=kernel) for _ in range(layers)))

@@ -1,5 +1,6 @@
 """The definitions, in plain loops: slow, obvious, and the judge of everything fast."""
 
+import itertools
 import math
 
 import numpy as np
@@ -124,26 +125,27 @@ def lstm_flops(steps, inputs, units):
 
 
 def jacobian_sizes(function, x, *, step=1e-5):
-    """x (time, inputs), function to (later, outputs) -> (later, time): of the Jacobian of output step j with respect to
-    input step t, by differences, the Frobenius norm over the channels of both."""
-    squares = np.zeros((len(function(x)), len(x)))
+    """x (time, inputs), function to (later, outputs) -> (later, time): by differences, of the Jacobian J of output step
+    j with respect to input step t the mean of |v J| over every vector v of a sign for each output."""
+    signs = np.array([*itertools.product((-1, 1), repeat=function(x).shape[1])])
+    rates = np.zeros((len(function(x)), len(x), len(signs), x.shape[1]))
     for t in range(x.shape[0]):
         for i in range(x.shape[1]):
             up, down = x.copy(), x.copy()
             up[t, i] += step
             down[t, i] -= step
-            squares[:, t] += (((function(up) - function(down)) / (2 * step)) ** 2).sum(1)
-    return np.sqrt(squares)
+            rates[:, t, :, i] = (function(up) - function(down)) / (2 * step) @ signs.T
+    return np.sqrt((rates**2).sum(3)).mean(2)
 
 
 def sizes_by_lag(blocks, *, stride):
-    """blocks: of each row (outputs, time) -> {lag: root mean square over all outputs of all rows that have the lag};
-    every row counts the same, however many outputs it has."""
-    squares, counts = {}, {}
+    """blocks: of each row (outputs, time) -> {lag: mean over all outputs of all rows that have the lag}; every row
+    counts the same, however many outputs it has."""
+    sums, counts = {}, {}
     for block in blocks:
         for j in range(block.shape[0]):
             for t in range(block.shape[1]):
                 lag = t - math.floor(j * stride)
-                squares[lag] = squares.get(lag, 0) + block[j, t] ** 2 / block.shape[0]
+                sums[lag] = sums.get(lag, 0) + block[j, t] / block.shape[0]
                 counts[lag] = counts.get(lag, 0) + 1 / block.shape[0]
-    return {lag: math.sqrt(squares[lag] / counts[lag]) for lag in sorted(squares)}
+    return {lag: sums[lag] / counts[lag] for lag in sorted(sums)}

@@ -73,7 +73,7 @@ class LayerGradient:
     """How strongly the loss of a row pulls at what a layer gives out, before and after training.
 
     start, end: the gradient of a row's loss with respect to the layer's whole output for that row; of its Euclidean
-        norm the root mean square over rows. None where it is not known.
+        norm the mean over rows. None where it is not known.
     dead: the share of its channels that no row's gradient reaches, after training, or before it if there is none.
     """
 

@@ -62,8 +62,8 @@ def _nearest(module: nn.Module) -> Iterator[Layer]:
 class Pulls:
     """While it watches, every backward pass adds what it finds at the output of every layer of a model.
 
-    Of the gradient of a row's loss with respect to a layer's whole output for that row: the square of its Euclidean
-    norm, added up over rows, in double precision; and which channels it reached in any row. Nothing of a pass is kept,
+    Of the gradient of a row's loss with respect to a layer's whole output for that row: its Euclidean norm, added up
+    over rows, in double precision; and which channels it reached in any row. Nothing of a pass is kept,
     and no number of the model's changes.
 
     What of the gradient shows depth is the one at the outputs: with respect to a layer's parameters it may look the
@@ -86,7 +86,7 @@ class Pulls:
     def __init__(self, model: Model, *, watching: bool = True) -> None:
         self.layers = layers_of(model)
         self.watching, self.rows = watching, 0
-        self._squares: dict[str, Tensor] = {}
+        self._sums: dict[str, Tensor] = {}
         self._reached: dict[str, Tensor] = {}
         self._hooks = [module.register_forward_hook(self._look(name)) for name, module in self.layers.items()]
 
@@ -104,13 +104,13 @@ class Pulls:
     def clear(self) -> None:
         """Forget what was found."""
         self.rows = 0
-        self._squares.clear()
+        self._sums.clear()
         self._reached.clear()
 
     @property
     def norms(self) -> dict[str, float]:
-        """The root mean square over rows of the norm at each layer that was passed."""
-        return {name: (float(square) / max(1, self.rows)) ** 0.5 for name, square in self._squares.items()}
+        """The mean over rows of the norm at each layer that was passed."""
+        return {name: float(total) / max(1, self.rows) for name, total in self._sums.items()}
 
     @property
     def dead(self) -> dict[str, float]:
@@ -126,8 +126,8 @@ class Pulls:
             if name == first and not output.requires_grad:  # a table that does not learn
                 output = output.detach().requires_grad_()
             self.rows += len(output) if name == last else 0
-            if name not in self._squares:
-                self._squares[name] = output.new_zeros((), dtype=torch.double)
+            if name not in self._sums:
+                self._sums[name] = output.new_zeros((), dtype=torch.double)
                 self._reached[name] = torch.zeros(output.shape[-1], dtype=torch.bool, device=output.device)
             output.register_hook(lambda gradient: self._found(name, gradient))  # type: ignore[no-untyped-call]
             return output
@@ -136,6 +136,6 @@ class Pulls:
 
     def _found(self, name: str, gradient: Tensor) -> None:
         # The loss is a mean over rows, of which each has so many times the gradient.
-        size = torch.linalg.vector_norm(gradient, dtype=torch.double) * len(gradient)
-        self._squares[name] = self._squares[name] + size.square()
+        norms = torch.linalg.vector_norm(gradient.flatten(1), dim=1, dtype=torch.double) * len(gradient)
+        self._sums[name] = self._sums[name] + norms.sum()
         self._reached[name] |= (gradient != 0).flatten(0, -2).any(0)

@@ -27,16 +27,17 @@ def gradient_per_lag(
     positions: int = POSITIONS,
     seed: int = 0,
 ) -> Sizes:
-    """The root mean square of |d y_j / d x_t| over rows and output steps j, for each lag t - own(j).
+    """The mean of |v d y_j / d x_t| over rows, output steps j and vectors v of random signs, for each lag t - own(j).
 
-    |d y_j / d x_t| is the Frobenius norm of that block of the Jacobian, over all channels of both. Output step j
-    belongs to the input step own(j) = floor(j * stride). Masked steps count neither as outputs nor as inputs, and a lag
-    is averaged over those output steps alone for which it lies inside their row: the ends of rows do not make far lags
-    look small. The rows are read as the layer is, in whatever mode it is in; give it at evaluation.
+    v has a sign for each channel of the output: the mean over v is about the Frobenius norm of that block of the
+    Jacobian (it is that norm for one channel, and 1 / sqrt(2) of it at least), and nothing can cancel. One backward
+    pass gives it for all t. Output step j belongs to the input step own(j) = floor(j * stride). Masked steps count
+    neither as outputs nor as inputs, and a lag is averaged over those output steps alone for which it lies inside their
+    row: the ends of rows do not make far lags look small. It is a mean and no mean square, of which a single row with a
+    steep gradient would make up all.
 
-    The norm is never computed: for a vector v of random signs the expectation of |v J|^2 is the squared norm of J
-    (Hutchinson 1990), and one backward pass gives it for all t. Of each row `positions` output steps are looked at, one
-    somewhere in each of as many equal parts of the row.
+    Of each row `positions` output steps are looked at, one somewhere in each of as many equal parts of the row. The
+    rows are read as the layer is, in whatever mode it is in; give it at evaluation.
 
     rows: embedded rows, (batch, time, channels), and their masks, (batch, time), in batches; padded on the right.
     seed: of the steps and the signs.
@@ -51,7 +52,7 @@ def gradient_per_lag(
     what cancels is not seen.
     """
     generator = torch.Generator().manual_seed(seed)
-    squares, counts = torch.zeros(1, dtype=torch.double), torch.zeros(1, dtype=torch.double)
+    sums, counts = torch.zeros(1, dtype=torch.double), torch.zeros(1, dtype=torch.double)
     for x, mask in rows:
         x = clear(x.detach(), mask).requires_grad_()  # a NaN in the padding reaches no output, but its gradient would
         # torch's recurrent kernel for GPUs goes back through a layer in training only.
@@ -61,33 +62,32 @@ def gradient_per_lag(
             for part in range(positions):
                 place = ((part + torch.rand(len(x), generator=generator)) / positions * outputs).long()
                 own = torch.floor(place * float(encode.window.stride)).long()
-                size = _squares(y, x, place, generator, last=part == positions - 1)
+                size = _sizes(y, x, place, generator, last=part == positions - 1)
                 lags = torch.arange(x.shape[1])[None] - own[:, None]
                 there = mask.cpu() & (outputs > 0)[:, None]
-                squares, counts = _added(squares, counts, lags[there], size[there])
+                sums, counts = _added(sums, counts, lags[there], size[there])
     seen = counts.nonzero()[:, 0]  # without a hole: the lags of one output step are, and all have lag 0 or begin there
     middle = len(counts) // 2
     if not len(seen):
         return Sizes(0, [])
     first, last = int(seen[0]), int(seen[-1])
-    means = squares[first : last + 1] / counts[first : last + 1].clamp(min=1)
-    return Sizes(first - middle, means.sqrt().tolist())
+    return Sizes(first - middle, (sums[first : last + 1] / counts[first : last + 1].clamp(min=1)).tolist())
 
 
-def _squares(y: Tensor, x: Tensor, place: Tensor, generator: torch.Generator, *, last: bool) -> Tensor:
-    """|v J|^2 of one output step a row with respect to every step of x, (batch, time), in double precision."""
+def _sizes(y: Tensor, x: Tensor, place: Tensor, generator: torch.Generator, *, last: bool) -> Tensor:
+    """|v J| of one output step a row with respect to every step of x, (batch, time), in double precision."""
     signs = (torch.randint(0, 2, (len(x), y.shape[2]), generator=generator) * 2 - 1).to(y)
     chosen = y[torch.arange(len(x), device=y.device), place.clamp(max=y.shape[1] - 1).to(y.device)]
     (gradient,) = torch.autograd.grad((chosen * signs).sum(), x, retain_graph=not last)
-    squares: Tensor = torch.linalg.vector_norm(gradient, dim=2, dtype=torch.double).square().cpu()
-    return squares
+    sizes: Tensor = torch.linalg.vector_norm(gradient, dim=2, dtype=torch.double).cpu()
+    return sizes
 
 
-def _added(squares: Tensor, counts: Tensor, lags: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
+def _added(sums: Tensor, counts: Tensor, lags: Tensor, size: Tensor) -> tuple[Tensor, Tensor]:
     """Both with these lags added; lag 0 is in the middle."""
     reach = int(lags.abs().max()) if len(lags) else 0
     if (grow := reach - len(counts) // 2) > 0:
-        squares, counts = (torch.nn.functional.pad(part, (grow, grow)) for part in (squares, counts))
+        sums, counts = (torch.nn.functional.pad(part, (grow, grow)) for part in (sums, counts))
     middle = len(counts) // 2
     counts = counts.index_add(0, lags + middle, torch.ones_like(size))
-    return squares.index_add(0, lags + middle, size), counts
+    return sums.index_add(0, lags + middle, size), counts
