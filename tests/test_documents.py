@@ -177,6 +177,7 @@ def test_every_block_of_a_document_runs(path: Path, folder: Path) -> None:
         ("export.md", {"console": 2, "python": 1}),
         ("field.md", {"console": 2, "python": 1}),
         ("compare.md", {"console": 3, "python": 1}),
+        ("explain.md", {"console": 3, "python": 1}),
         ("tuning.md", {"console": 2, "python": 1, "toml": 1}),
     ],
 )
