@@ -19,3 +19,17 @@ def test_field_as_json_holds_the_window(atrous, model):
 def test_field_draws_what_each_layer_sees(atrous):
     assert "●" in atrous("field", "ngram")[1]
     assert atrous("field", "ngram", "--set", "encode.kernels=[1]")[0] == 0
+
+
+def test_field_says_which_one_it_shows_where_a_folder_is_named_like_an_encoder(atrous, tmp_path):
+    assert atrous("field", "bag")[2] == ""
+    (tmp_path / "bag").mkdir()
+    assert atrous("field", "bag")[2] == "bag is the encoder of that name; ./bag is the folder\n"
+    code, _, err = atrous("field", "./bag")
+    assert (code, "bag" in err) == (2, True)
+
+
+def test_field_names_its_own_option_where_the_picture_is_there_already(atrous, tmp_path):
+    (tmp_path / "bag.svg").write_text("")
+    code, _, err = atrous("field", "bag", "--svg", "bag.svg")
+    assert (code, err) == (2, "atrous: bag.svg: there already; name another with --svg, or replace it with --force\n")

@@ -96,7 +96,7 @@ def explain(
     settings = kept(model)
     _check(text, file=file, line=line, ngrams=ngrams, deconv=deconv, filter=filter, html=html, label=label)
     if html is not None:
-        check(html, force=force)
+        check(html, force=force, option=" with --html")
     named = {"text": column or settings.data.text, "beside": beside or settings.data.beside}
     series = settings.embed.name == "values"
     source = file or ngrams

@@ -24,7 +24,7 @@ def show_measured(
     from atrous.outputs import check, new_file
 
     if svg is not None:
-        check(svg, force=force)
+        check(svg, force=force, option=" with --svg")
     from atrous.instruments.measuring import measure
 
     found = measure(model, data, quiet=quiet, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -116,6 +117,8 @@ def field(
         return
     if plan := asked.given():
         raise ConfigError(f"{', '.join(plan)}: only for a plan; add --cover N, the steps that it is to see")
+    if model is not None and not quiet:
+        _say_which(model)
     if measure is not None:
         from atrous.cli.measured import show_measured
 
@@ -125,7 +128,7 @@ def field(
     from atrous.outputs import check, new_file
 
     if svg is not None:
-        check(svg, force=force)
+        check(svg, force=force, option=" with --svg")
     from atrous.instruments.field import survey
 
     layers, drawn = survey(model or "tcn", steps=steps, set=set or [])
@@ -139,3 +142,11 @@ def field(
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
     drawing = cone(top_level(layers), width=width, plain=plain)
     say(field_table(layers, steps=steps, width=width), "", drawing, "", growth_text(layers, width=width))
+
+
+def _say_which(model: str) -> None:
+    """Say that an encoder is meant where a folder has its name."""
+    from atrous.config import ENCODE_SETTINGS
+
+    if model in ENCODE_SETTINGS and Path(model).is_dir():
+        print(f"{model} is the encoder of that name; ./{model} is the folder", file=sys.stderr)
