@@ -1,19 +1,21 @@
 """Draw the pictures of encoders.md: `python docs/pictures.py` does what `atrous field NAME --svg FILE` does, for each.
 
-And that of field.md: what `atrous field --cover 64 --svg FILE` does.
+And those of field.md: what `atrous field --cover 64 --svg FILE` does, and what benchmarks/field.py measured.
 
 A test holds the pictures equal to what this draws.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from atrous.draw import plans_picture
+from atrous.draw import Gradients, gradient_picture, plans_picture
 from atrous.encode import ENCODERS
 from atrous.instruments.field import field_picture
 from atrous.planning import cover
 
 FOLDER = Path(__file__).with_name("pictures")
+MEASURED = Path(__file__).parent.parent / "benchmarks" / "results" / "field.json"
 
 
 def pictures() -> Iterator[tuple[Path, str]]:
@@ -21,6 +23,8 @@ def pictures() -> Iterator[tuple[Path, str]]:
     for name in ENCODERS:
         yield FOLDER / f"{name}.svg", field_picture(name)
     yield FOLDER / "cover.svg", plans_picture(cover(64))
+    measured = json.loads(MEASURED.read_text(encoding="utf-8"))["tcn"]
+    yield FOLDER / "measured.svg", gradient_picture(Gradients.of(measured), title="tcn: the gradient on languages")
 
 
 if __name__ == "__main__":

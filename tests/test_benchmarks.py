@@ -68,6 +68,14 @@ def test_a_window_that_is_not_the_declared_one_is_seen(name):
         assert not bench["measured"](layer, samples=16)["equal"]
 
 
+def test_the_table_of_the_field_page_is_that_of_the_results_kept():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "field.py"))
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
+    assert written.strip() == bench["markdown"](results)
+    assert "tcn" in results
+
+
 def test_the_race_is_skipped_where_its_data_is_not(monkeypatch, capsys, tmp_path):
     monkeypatch.delenv("ATROUS_DATA", raising=False)
     for words, said in (([], "no folder was named"), (["--data", str(tmp_path)], "not there: ")):
