@@ -13,10 +13,10 @@ _METHODS: dict[Method, str] = {
     "gradient": "To first order, what the label's log-odds would lose if the vector of a piece were zero",
     "occlusion": "What the label's log-odds lose when the piece is left out of the text",
 }
-# In a notebook there is no style of ours: what stands here holds inside the fragment alone.
+# The colours are those of the page, or of the notebook's card, around it; what stands here holds inside it alone.
 _STYLE = """
-.explained { --right: 0, 105, 168; --wrong: 201, 79, 0; max-width: 60rem }
-@media screen and (prefers-color-scheme: dark) { .explained { --right: 88, 176, 238; --wrong: 255, 150, 87 } }
+.explained { max-width: 60rem } .explained .note { color: var(--soft) }
+.explained h3 { color: var(--ink); font-size: 1.05rem; margin: 1.2rem 0 .3rem }
 .explained .read { white-space: pre-wrap; unicode-bidi: plaintext; text-align: start; overflow-wrap: anywhere;
   font-size: 1.15rem; line-height: 2; max-width: none; margin: .2rem 0 .8rem }
 .explained .read span { border-radius: .15em }

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from atrous.page.notebook import card
+
 Method = Literal["gradient", "occlusion"]
 METHODS: tuple[Method, ...] = get_args(Method)
 CALLED: dict[Method, str] = {"gradient": "gradient × input", "occlusion": "occlusion"}
@@ -73,7 +75,7 @@ class Explanation:
     def _repr_html_(self) -> str:
         from atrous.draw.explained import fragment  # which reads explanations, and so stands above them
 
-        return fragment(self)
+        return card(fragment(self))
 
     @property
     def methods(self) -> tuple[Method, ...]:

@@ -102,7 +102,7 @@ def backwards(encode: Layer) -> Layer:
 def _refusal(why: str) -> str:
     return (
         "deconvolution goes back through convolutions, maxima and rectifiers alone, and this encoder has another part "
-        f"({why}); use --ngrams, or train ngram, tcn, residual, multiscale or unet"
+        f"({why}); use --ngrams, or train conv, ngram, tcn, residual, multiscale or unet"
     )
 
 
