@@ -43,6 +43,7 @@ def test_the_results_are_json_and_say_what_was_found(race):
     assert results["best_on_test"]["labels"] == ["neg", "pos"]
     assert results["best_on_test"]["gradients"] is None  # which takes time, and the race was interrupted
     assert sum(map(sum, results["best_on_test"]["confusion"])) == results["data"]["test"]
+    assert results["best_on_test"]["ngrams"][0]["label"] in ("neg", "pos")
     assert results["verdict"][0].startswith("Interrupted: what follows is of the 2 runs")
 
 

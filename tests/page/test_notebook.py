@@ -34,3 +34,10 @@ def test_a_bar_is_to_scale_and_has_an_arrow_where_there_is_no_end(left, right, a
         assert own_start - start == pytest.approx(own_width * left, abs=0.5)
     assert start <= own_start
     assert own_start + own_width <= start + width + 2
+
+
+def test_every_colour_of_a_card_ends_before_the_next_rule() -> None:
+    style = card(tag("p", text("x"))).partition("</style>")[0]
+    [own] = re.findall(r"\.atrous \{([^}]*--ink[^}]*color:[^}]*)\}", style)
+    rules = dict(one.split(":", 1) for one in own.split(";") if one.strip())
+    assert {name.strip(): value.strip() for name, value in rules.items()}["--wrong"] == "201, 79, 0"

@@ -31,7 +31,8 @@ _STYLE = """
 .explained .legend { display: flex; flex-wrap: wrap; gap: .2rem .8rem; align-items: baseline; font-size: .95rem }
 .explained .legend span span { padding: .1rem .45rem }
 .explained .unread { opacity: .5 }
-.explained bdi { white-space: pre-wrap }
+.explained caption { color: var(--ink); text-align: start }
+.explained bdi { white-space: pre-wrap } .explained bdi b { background: var(--ground) }
 .explained th { text-align: start; font-weight: normal } .explained .number { text-align: right }
 """
 

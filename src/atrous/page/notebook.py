@@ -10,7 +10,7 @@ from atrous.page.style import COLOURS_DARK, COLOURS_LIGHT
 
 # Every rule is of the card alone, which brings its own ground: a notebook's theme need not be the browser's.
 _STYLE = f"""
-.atrous {{ {COLOURS_LIGHT} color: var(--ink); background: var(--paper); border: 1px solid var(--rule);
+.atrous {{ {COLOURS_LIGHT}; color: var(--ink); background: var(--paper); border: 1px solid var(--rule);
   border-radius: 4px; padding: .6rem .9rem; max-width: 60rem; overflow-x: auto; font: .9rem/1.5 system-ui, sans-serif }}
 @media screen and (prefers-color-scheme: dark) {{ .atrous {{ {COLOURS_DARK} }} }}
 .atrous h4 {{ margin: 0 0 .3rem; font-size: 1rem; color: var(--ink) }}
