@@ -80,6 +80,16 @@ def test_data_lists_and_writes(atrous, tmp_path):
     assert "atrous train --data here/train.csv" in out
 
 
+def test_data_makes_rows_of_a_known_length(atrous, tmp_path):
+    assert "dependency" in atrous("data")[1]
+    code, _, _ = atrous("data", "dependency", "--length", "2", "--seed", "1", "--out", "here")
+    assert code == 0
+    first = (tmp_path / "here" / "train.csv").read_text().splitlines()[1]
+    assert "A B" in first or "B A" in first
+    code, _, err = atrous("data", "languages", "--length", "2", "--out", "there")
+    assert (code, err.startswith("atrous: --length is for the data set 'dependency'")) == (2, True)
+
+
 def run_until_the_first_epoch(folder, reviews, *words):
     """A training run in a process of its own, interrupted once its first epoch is over."""
     command = [sys.executable, "-m", "atrous", "train", "--data", str(reviews), "--encode", "ngram", "--out", "model"]

@@ -105,12 +105,15 @@ def test_a_package_without_its_catalogues_is_refused(tmp_path, monkeypatch):
 
 
 def test_an_unknown_data_set_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(ConfigError, match="unknown data set 'langs'; the data sets are languages"):
+    with pytest.raises(ConfigError, match="unknown data set 'langs'; the data sets are dependency, languages"):
         example_data("langs", tmp_path / "out")
 
 
 def test_every_data_set_is_described_in_one_line(small):
-    assert dict(describe()) == {"languages": languages.__doc__.partition("\n")[0], "small": "A small one."}
+    found = dict(describe())
+    assert list(found) == ["languages", "dependency", "small"]
+    assert (found["languages"], found["small"]) == (languages.__doc__.partition("\n")[0], "A small one.")
+    assert all(found.values())
 
 
 def test_a_new_folder_is_made_with_its_parents(tmp_path, small):
@@ -159,4 +162,21 @@ def test_nothing_is_left_of_a_data_set_that_fails(tmp_path, monkeypatch):
     monkeypatch.setitem(DATASETS, "failing", fail)
     with pytest.raises(KeyboardInterrupt):
         example_data("failing", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_made_rows_are_split_and_follow_from_length_and_seed(tmp_path):
+    first = example_data("dependency", tmp_path / "first", length=3, seed=1)
+    assert [len(list(read(first / name, Columns("text", "label", None)))) for name in SPLITS] == [2000, 500, 1000]
+    example_data("dependency", tmp_path / "again", length=3, seed=1)
+    example_data("dependency", tmp_path / "other", length=3, seed=2)
+    texts = [(tmp_path / folder / "train.csv").read_text() for folder in ("first", "again", "other")]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_real_data_has_no_length_and_a_made_one_not_any(tmp_path):
+    with pytest.raises(ConfigError, match="--length is for the data set 'dependency', which is made, not for 'lang"):
+        example_data("languages", tmp_path / "out", length=3)
+    with pytest.raises(ConfigError, match="--length 0: expected 1 to"):
+        example_data("dependency", tmp_path / "out", length=0)
     assert list(tmp_path.iterdir()) == []

@@ -25,17 +25,27 @@ def data(
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="where its files go; else a folder of its name")
     ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(
+            "--length", metavar="N", help="of dependency: words a label depends on; else 8", show_default=False
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="of dependency: other rows; else 0", show_default=False)
+    ] = None,
     force: options.Force = False,
     json: options.Json = False,
 ) -> None:
-    """List the real example data there is, or write one data set.
+    """List the example data there is, or write one data set.
 
-    It comes out of packages that are installed anyway; nothing is downloaded.
+    It is real, and comes out of packages that are installed anyway, or it is made here; nothing is downloaded.
 
     \b
     Examples:
       atrous data
       atrous data languages --out data/languages
+      atrous data dependency --length 64 --out data/needs-64
 
     Writes train.csv, dev.csv and test.csv into --out.
     """
@@ -46,7 +56,7 @@ def data(
         width = max(len(one) for one, _ in found)
         say_json(dict(found)) if json else say(*(f"{one:<{width}}  {what}" for one, what in found))
         return
-    folder = example_data(name, out or name, force=force)
+    folder = example_data(name, out or name, force=force, length=length, seed=seed)
     files = {path.removesuffix(".csv"): str(folder / path) for path in SPLITS}
     if json:
         say_json({"folder": str(folder), "files": files})

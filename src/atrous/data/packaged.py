@@ -1,4 +1,4 @@
-"""Real example data out of packages that are installed anyway; nothing is downloaded."""
+"""Example data: real ones out of packages that are installed anyway, and made ones; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from atrous.data.split import share
+from atrous.data.synthetic import check_length
+from atrous.data.synthetic import dependency as made
 from atrous.data.text import Source
 from atrous.errors import ConfigError, DataError, MissingExtra, OutputExists
 from atrous.outputs import new_folder
@@ -22,6 +24,7 @@ LANGUAGES = (
 )
 
 SPLITS = ("train.csv", "dev.csv", "test.csv")
+_MADE = (2_000, 500, 1_000)  # rows of each, where they are made
 
 
 def languages(out: Path) -> None:
@@ -51,41 +54,64 @@ def languages(out: Path) -> None:
             writer.writerows(part)
 
 
-DATASETS: dict[str, Callable[[Path], None]] = {"languages": languages}
+def dependency(out: Path, *, length: int = 8, seed: int = 0) -> None:
+    """Made rows whose label can be told from --length neighbouring words, and from no fewer.
+
+    Writes train.csv, dev.csv and test.csv (2,000, 500 and 1,000 rows) with the columns text and label; what a row is,
+    and why fewer words tell nothing, stands in `atrous.data.synthetic.dependency`.
+    """
+    rows = made(length, rows=sum(_MADE), seed=seed)
+    for name, first, count in zip(SPLITS, (0, _MADE[0], sum(_MADE[:2])), _MADE, strict=True):
+        with (out / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("text", "label"))
+            writer.writerows(rows[first : first + count])
+
+
+DATASETS: dict[str, Callable[..., None]] = {"languages": languages, "dependency": dependency}
 
 
 def describe() -> list[tuple[str, str]]:
     """Each data set's name with one line on what it is.
 
-    >>> describe()
-    [('languages', "Which of 20 languages a text is in: some 14,000 short messages of Django's catalogues.")]
+    >>> describe()[0]
+    ('languages', "Which of 20 languages a text is in: some 14,000 short messages of Django's catalogues.")
     """
     return [(name, (write.__doc__ or "").partition("\n")[0]) for name, write in DATASETS.items()]
 
 
-def example_data(name: str, out: Source, *, force: bool = False) -> Path:
+def example_data(
+    name: str, out: Source, *, force: bool = False, length: int | None = None, seed: int | None = None
+) -> Path:
     """Write a data set into a folder and return the folder.
 
     name: one of `describe()`.
     out: the folder, which is made; it may be there if it is empty.
     force: whether files of the same names may be replaced in a folder that is not; its other files stay.
+    length, seed: of data that are made, such as `dependency`: how many words a label depends on (8), and which rows
+        are drawn.
 
     A new folder appears whole or not at all: the files are written beside it and moved at the end.
 
-    Raises ConfigError if there is no such data set, MissingExtra if its package is not installed, and OutputExists if
-    something is there already.
+    Raises ConfigError if there is no such data set or it has no such option, MissingExtra if its package is not
+    installed, and OutputExists if something is there already.
     """
     if name not in DATASETS:
         raise ConfigError(f"unknown data set {name!r}; the data sets are {', '.join(sorted(DATASETS))}")
+    options = {key: value for key, value in {"length": length, "seed": seed}.items() if value is not None}
+    if options and name != "dependency":
+        raise ConfigError(f"--{next(iter(options))} is for the data set 'dependency', which is made, not for {name!r}")
+    if length is not None:
+        check_length(length)
     there = Path(out)
     if not there.is_dir():
         with new_folder(out, force=False, marks=SPLITS) as folder:
-            DATASETS[name](folder)
+            DATASETS[name](folder, **options)
         return there
     if any(there.iterdir()) and not force:
         raise OutputExists(f"{out}: not empty; name another folder with --out, or replace what is there with --force")
     with TemporaryDirectory(dir=there, prefix=".atrous-") as fresh:  # the folder and its other files stay
-        DATASETS[name](Path(fresh))
+        DATASETS[name](Path(fresh), **options)
         for path in list(Path(fresh).iterdir()):
             path.replace(there / path.name)
     return there

@@ -1,0 +1,60 @@
+"""Rows whose dependency length is known, for judging what claims to find it. No torch here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from atrous.errors import ConfigError
+
+FIRST, SECOND = "A", "B"  # the markers
+FILLERS = tuple("uvwxyz")
+LONGEST = 10_000
+
+
+class Made(NamedTuple):
+    """A row as it is made: its tokens with spaces between, and its label."""
+
+    text: str
+    label: str
+
+
+def dependency(length: int, *, rows: int = 3000, seed: int = 0) -> list[Made]:
+    """Rows whose label can be told from `length` neighbouring tokens, and from no fewer.
+
+    A row is filler but for one A and one B, `length` tokens from the one to the other, both counted; its label says
+    which comes first. The tokens before, between and after the two are the same length - 2 tokens, drawn anew for each
+    row, with more filler around. So for every row there is one with A and B exchanged, as probable and of the other
+    label, that has the same windows of length - 1 tokens, each as often, edges included: whatever is computed from
+    such windows, and pooled however, says nothing of the label. With length 1 a row has A or B, and its label says
+    which.
+
+    rows: how many, half of each label. A row has 4 * length tokens, but 16 at least.
+
+    >>> [row.text for row in dependency(4, rows=2)]
+    ['y y y x y v x A v x B v x z x u', 'w w z B w z A w z v y w x w u y']
+
+    Raises ConfigError if length or rows is out of range.
+    """
+    check_length(length)
+    if rows < 2:
+        raise ConfigError(f"--rows {rows:,}: expected 2 or more, one of each label")
+    generator = np.random.default_rng([seed, length])
+    steps = max(16, 4 * length)
+    made = []
+    for number in range(rows):
+        pair = (FIRST, SECOND) if number % 2 else (SECOND, FIRST)
+        around = steps - 1 if length == 1 else steps - 2 - 3 * (length - 2)
+        shared = [FILLERS[one] for one in generator.integers(len(FILLERS), size=max(0, length - 2))]
+        outside = [FILLERS[one] for one in generator.integers(len(FILLERS), size=around)]
+        cut = int(generator.integers(around + 1))
+        inside = [pair[0]] if length == 1 else [*shared, pair[0], *shared, pair[1], *shared]
+        made.append(Made(" ".join([*outside[:cut], *inside, *outside[cut:]]), f"{pair[0]} first"))
+    return [made[int(place)] for place in generator.permutation(rows)]
+
+
+def check_length(length: int) -> None:
+    """Raise ConfigError if no rows of this length can be made."""
+    if not 1 <= length <= LONGEST:
+        raise ConfigError(f"--length {length:,}: expected 1 to {LONGEST:,} tokens")
