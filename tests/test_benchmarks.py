@@ -112,3 +112,14 @@ def test_every_run_that_was_killed_ended_as_the_run_that_was_not():
     for kind in ("write", "validation"):
         assert sum(one == kind for _, one in killed) >= 2
     assert {processes for processes, _ in killed} == {1, 2}
+
+
+def test_the_table_of_needs_is_that_of_the_results_kept_and_no_answer_is_too_small():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "needs.py"))
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
+    assert written.strip() == bench["markdown"](results)
+    assert {one["length"] for one in results["known"]} == {1, 8, 64}
+    for one in results["known"]:
+        assert one["answer"] in (one["smallest"], 2 * one["smallest"] + 1)
+        assert one["right"]

@@ -3,6 +3,7 @@
     train, compare, tune, load, example_data          what one does
     cover                                         the cheapest convolutions that see so many steps
     field, measure                                how far a model sees: as declared, and on real rows
+    needs                                         how far it must see: what the data say
     export, verify                                a model without torch; the proof that its readings agree
     Bundle                                        what train and load return: predict, evaluate, window, save
     Layer, Pool                                   what a part of one's own derives from
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from atrous.bundle.folder import load
     from atrous.bundle.trained import Bundle
     from atrous.comparing.race import compare
+    from atrous.context.found import Needs
+    from atrous.context.search import needs
     from atrous.contract import Layer, Pool
     from atrous.data.packaged import example_data
     from atrous.exporting.folder import export
@@ -69,6 +72,7 @@ __all__ = [
     "InputError",
     "Layer",
     "MissingExtra",
+    "Needs",
     "NotEqual",
     "NotExportable",
     "NotFinite",
@@ -85,6 +89,7 @@ __all__ = [
     "field",
     "load",
     "measure",
+    "needs",
     "train",
     "tune",
     "verify",
@@ -95,6 +100,7 @@ _HOMES = {
     "Bundle": "atrous.bundle.trained",
     "Cost": "atrous.window",
     "Layer": "atrous.contract",
+    "Needs": "atrous.context.found",
     "Pool": "atrous.contract",
     "Session": "atrous.streaming.session",
     "Window": "atrous.window",
@@ -105,6 +111,7 @@ _HOMES = {
     "field": "atrous.instruments.field",
     "load": "atrous.bundle.folder",
     "measure": "atrous.instruments.measuring",
+    "needs": "atrous.context.search",
     "train": "atrous.training.run",
     "tune": "atrous.tuning.search",
     "verify": "atrous.exporting.verifying",

@@ -19,6 +19,7 @@ from atrous.cli.comparing import compare, demo
 from atrous.cli.encoding import encode
 from atrous.cli.explaining import explain
 from atrous.cli.learning import data, train
+from atrous.cli.needing import needs
 from atrous.cli.seeing import field
 from atrous.cli.shown import STOPPED, say
 from atrous.cli.tuning import tune
@@ -37,6 +38,7 @@ COMMANDS = (
     explain,
     encode,
     field,
+    needs,
     export,
     verify,
 )  # in the order of the help

@@ -38,13 +38,7 @@ def differences(counts: Mapping[str, Counts], resamples: int = RESAMPLES, seed: 
     Source: Efron, Tibshirani 1993, An Introduction to the Bootstrap, chapter 13 (the percentile interval); for the
     paired use: Berg-Kirkpatrick, Burkett, Klein 2012, section 2, https://aclanthology.org/D12-1091
     """
-    rows = {array.shape[1] for array in counts.values()}
-    if len(rows) > 1 or 0 in rows:
-        raise ValueError(f"differences needs the same rows for every model, at least one, got {sorted(rows)}")
-    parts = {name: _ratio(array) for name, array in counts.items()}
-    whole = {name: _scores(part, np.ones((1, part.shape[1])))[0] for name, part in parts.items()}
-    count = next(iter(rows), 1)
-    drawn = _resampled(parts, count, min(resamples, max(1000, _WORK // count)), seed)
+    whole, drawn = redrawn(counts, resamples, seed)
     found = []
     for pair in combinations(counts, 2):
         better, worse = sorted(pair, key=lambda name: -whole[name])
@@ -60,6 +54,26 @@ def differences(counts: Mapping[str, Counts], resamples: int = RESAMPLES, seed: 
             }
         )
     return sorted(found, key=lambda one: -one["difference"])
+
+
+def redrawn(
+    counts: Mapping[str, Counts], resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[dict[str, float], dict[str, Counts]]:
+    """The score of each model on the test rows as they are, and on each resample of them; see `differences`.
+
+    >>> whole, drawn = redrawn({"a": np.array([[1, 1, 0, 0]])})
+    >>> whole, drawn["a"].shape, bool(abs(drawn["a"].mean() - 0.5) < 0.01)
+    ({'a': 0.5}, (10000,), True)
+
+    Raises ValueError if the arrays do not have the same rows, or no rows.
+    """
+    rows = {array.shape[1] for array in counts.values()}
+    if len(rows) > 1 or 0 in rows:
+        raise ValueError(f"differences needs the same rows for every model, at least one, got {sorted(rows)}")
+    parts = {name: _ratio(array) for name, array in counts.items()}
+    whole = {name: float(_scores(part, np.ones((1, part.shape[1])))[0]) for name, part in parts.items()}
+    count = next(iter(rows), 1)
+    return whole, _resampled(parts, count, min(resamples, max(1000, _WORK // count)), seed)
 
 
 def _ratio(array: Counts) -> Counts:

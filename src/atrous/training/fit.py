@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import sys
 import warnings
@@ -53,6 +54,7 @@ def learn(
     resume: bool = False,
     init: Bundle | None = None,
     each_epoch: EachEpoch | None = None,
+    enough: float = math.inf,
     logger: str | None = None,
     precision: str = "32",
     watch_gradients: bool = False,
@@ -65,7 +67,7 @@ def learn(
     init: a model to begin from: its reader, its weights and, for the same labels, its head. The settings must be its
         own where they say what it is (`atrous.config.taken`).
     each_epoch: called after each validation with the epoch, from 1, and what the best epoch is the largest of; what it
-        raises stops the run.
+        raises stops the run. enough: a score on dev with which the run is over.
     logger: "tensorboard" for its files in `work`. precision: "32", or "bf16" to compute with.
     watch_gradients: keep the gradient at every layer in a file in `work`, too; no number of the model changes.
 
@@ -98,7 +100,7 @@ def learn(
         interrupt = StopOnInterrupt(quiet=not own.first)
         keeper = Keeper(
             work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,
-            each_epoch=each_epoch, own=own,
+            enough=enough, each_epoch=each_epoch, own=own,
         )  # fmt: skip
         if kept is not None and watch is not None:
             why = keeper.inexact(kept)

@@ -44,6 +44,7 @@ class Keeper(callbacks.Checkpoint):
     within an epoch when the last one is `EVERY` seconds old; when does not change any number.
 
     work: the folder of the run. belongs: what the run is of, see `atrous.training.identity`.
+    enough: a score on dev with which the run is over, for there is nothing better to come.
     each_epoch: called after each validation, once it is written; what it raises stops the run.
 
     Raises Stopped once `interrupt` was asked for and a checkpoint is written.
@@ -59,10 +60,12 @@ class Keeper(callbacks.Checkpoint):
         score: str,
         patience: int,
         interrupt: StopOnInterrupt,
+        enough: float = math.inf,
         each_epoch: EachEpoch | None = None,
         own: Processes = Processes(),  # noqa: B008
     ) -> None:
         self.path, self.belongs, self.score, self.patience = work / CHECKPOINT, belongs, score, patience
+        self.enough = enough
         self.interrupt, self.each_epoch, self.own = interrupt, each_epoch, own
         # Lightning puts a method of its own on every callback under the name log.
         self.record = Log(work / LOG if own.first else None, ["loss", "dev_loss", score])
@@ -137,7 +140,8 @@ class Keeper(callbacks.Checkpoint):
             self.weights = {name: part.detach().cpu().clone() for name, part in learner.model.state_dict().items()}
         else:
             self.waited += 1
-        self.finished = self.waited >= self.patience or not math.isfinite(value) or epoch == trainer.max_epochs
+        over = self.waited >= self.patience or value >= self.enough
+        self.finished = over or not math.isfinite(value) or epoch == trainer.max_epochs
         trainer.should_stop = trainer.should_stop or self.finished
         # Here and not at the end of the epoch: from a checkpoint of then, Lightning would count the epoch twice.
         self.save(trainer)
