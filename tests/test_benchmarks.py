@@ -119,7 +119,8 @@ def test_the_table_of_needs_is_that_of_the_results_kept_and_no_answer_is_too_sma
     results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
     written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
     assert written.strip() == bench["markdown"](results)
-    assert {one["length"] for one in results["known"]} == {1, 8, 64}
+    of_each = [(one["length"], one["seed"]) for one in results["known"]]
+    assert of_each == [(length, seed) for length in (1, 8, 64) for seed in range(5)]
     for one in results["known"]:
         assert one["answer"] in (one["smallest"], 2 * one["smallest"] + 1)
         assert one["right"]

@@ -137,6 +137,12 @@ def test_a_finished_run_is_not_trained_again(tmp_path, monkeypatch):
     assert again.scores["steps"] == first.scores["steps"]
 
 
+def test_a_score_that_is_enough_ends_a_run(tmp_path):
+    settings = load(encode="bag", train={"epochs": 4, "patience": 4})
+    assert learn(corpus(), settings, work=tmp_path / "whole", enough=2.0).scores["epochs"] == 4
+    assert learn(corpus(), settings, work=tmp_path / "short", enough=-100.0).scores["epochs"] == 1
+
+
 def test_the_curve_has_an_entry_an_epoch_and_whoever_asks_is_told(tmp_path):
     told = []
     settings = load(None, SMALL, encode="ngram")
