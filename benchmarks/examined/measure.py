@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -198,9 +199,14 @@ def summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def sized(make: Callable[[int], Layer], budget: int) -> int:
-    """The width whose parameters come nearest to the budget."""
-    with torch.device("meta"):
-        return min(range(4, 256), key=lambda width: abs(math.log(make(width).cost.parameters / budget)))
+    """The width, 4 to 255, whose parameters come nearest to the budget."""
+
+    def parameters(width: int) -> int:
+        with torch.device("meta"):
+            return make(width).cost.parameters
+
+    above = bisect_left(range(4, 256), budget, key=parameters) + 4
+    return min((max(4, above - 1), above), key=lambda width: abs(math.log(parameters(width) / budget)))
 
 
 def marked(lag: int, *, steps: int, symbols: int = 8, noise: int = 16) -> Task:
