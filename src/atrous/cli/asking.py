@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ import typer
 
 from atrous.cli import options
 from atrous.cli.judged import show
-from atrous.cli.loading import features_of, labels_of, loaded, say_cut
+from atrous.cli.loading import OnDemand, features_of, labels_of, loaded, say_cut
 from atrous.cli.options import DeviceName, FormatName
 from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
@@ -19,7 +18,7 @@ from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
-    from atrous.bundle.trained import Bundle
+    pass
 
 
 def evaluate(
@@ -150,23 +149,15 @@ def predict(
         answer_as_it_comes(bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, quiet=quiet)
         return
 
-    @functools.cache
-    def bundled() -> Bundle:
-        # Only once there is a text to answer: what is wrong with the file is said before torch is imported.
-        return loaded(model, device, threads)
-
-    cut = 0
+    asked = OnDemand(model, device, threads)
 
     def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
-        nonlocal cut
-        bundle = bundled()
-        cut += sum(map(bundle.reader.cuts, texts))
-        return bundle.predict(texts)
+        return asked.reading(texts).predict(texts)
 
     count = predict_file(
         answers, file, out, text=text, beside=beside or settings.data.beside, features=features,
         encoding=encoding or "utf-8", format=named, json=json, shown=shown, force=force, quiet=quiet,
         rows=1 if typed else ROWS,
     )  # fmt: skip
-    if cut and not quiet:
-        say_cut(cut, count, model)
+    if asked.cut and not quiet:
+        say_cut(asked.cut, count, model)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atrous.cli import options
-from atrous.cli.loading import features_of, loaded, say_cut
+from atrous.cli.loading import OnDemand, features_of, say_cut
 from atrous.cli.options import DeviceName, FormatName
 from atrous.cli.shown import say, say_json
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
-    from atrous.bundle.trained import Bundle
+    pass
 
 
 def encode(
@@ -83,18 +82,10 @@ def encode(
     if typed and not quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
 
-    @functools.cache
-    def bundled() -> Bundle:
-        # Only once there is a text: what is wrong with the file is said before torch is imported.
-        return loaded(model, device, threads)
-
-    cut = 0
+    asked = OnDemand(model, device, threads)
 
     def vectors(texts: Sequence[str | tuple[str, str]]) -> Any:
-        nonlocal cut
-        bundle = bundled()
-        cut += sum(map(bundle.reader.cuts, texts))
-        return bundle.encode(texts, unit_length=unit_length)
+        return asked.reading(texts).encode(texts, unit_length=unit_length)
 
     about = {
         "model": model,
@@ -108,8 +99,8 @@ def encode(
         with_text=not without_text, features=features_of(model) if settings.embed.name == "values" else None,
         encoding=encoding or "utf-8", format=named, about=about, force=force, quiet=quiet, rows=1 if typed else ROWS,
     )  # fmt: skip
-    if cut and not quiet:
-        say_cut(cut, done.rows, model)
+    if asked.cut and not quiet:
+        say_cut(asked.cut, done.rows, model)
     if out is not None and json:
         say_json({"out": out, **done._asdict()})
     elif out is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,3 +67,22 @@ def loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
     bundle = load(model)
     bundle.model.to(place)
     return bundle
+
+
+class OnDemand:
+    """A model that is loaded when there is a text to read: what is wrong with a file is said before torch is imported.
+
+    cut: how many texts so far were longer than it reads.
+    """
+
+    def __init__(self, model: str, device: DeviceName, threads: int | None) -> None:
+        self.model, self.device, self.threads, self.cut = model, device, threads, 0
+
+    @cached_property
+    def _bundle(self) -> Bundle:
+        return loaded(self.model, self.device, self.threads)
+
+    def reading(self, texts: Sequence[Any]) -> Bundle:
+        """The model that is to read these texts. Raises what `loaded` raises."""
+        self.cut += sum(map(self._bundle.reader.cuts, texts))
+        return self._bundle

@@ -21,9 +21,10 @@ from atrous.comparing.gradients import gradients_on_test
 from atrous.comparing.judged import Judge
 from atrous.comparing.ngrams import ngrams_on_test
 from atrous.comparing.plan import Plan
+from atrous.comparing.records import RECORD
 from atrous.comparing.references import References
 from atrous.comparing.report import report
-from atrous.comparing.runs import LOGITS, MODEL, RECORD, Run, answers_of, bundle_of, read_runs
+from atrous.comparing.runs import LOGITS, MODEL, Run, answers_of, bundle_of, read_runs
 from atrous.comparing.speed import speeds
 from atrous.comparing.verdict import verdict
 from atrous.data.corpus import Corpus

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ from atrous.answering.predict import logits
 from atrous.bundle import Bundle
 from atrous.bundle.folder import load, write
 from atrous.comparing import RUNS
-from atrous.comparing.remembered import read
+from atrous.comparing.records import recorded, records
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
@@ -25,7 +23,7 @@ from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.tokens import Tokens
 
-RECORD, LOGITS, MODEL = "run.json", "test.npy", "model"
+LOGITS, MODEL = "test.npy", "model"
 
 
 @dataclass(frozen=True)
@@ -83,27 +81,17 @@ def run(settings: Settings, corpus: Corpus, tokens: Tokens, *, folder: Path, dev
 
 
 def _keep(found: Run, folder: Path, bundle: Bundle | None = None, answers: NDArray[np.float32] | None = None) -> None:
-    target = folder / RUNS / found.name
-    fresh = target.with_name(f".{found.name}.{secrets.token_hex(4)}")
-    fresh.mkdir(parents=True)
-    (fresh / RECORD).write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    if answers is not None:
-        np.save(fresh / LOGITS, answers)
-    if bundle is not None:
-        (fresh / MODEL).mkdir()
-        write(bundle, fresh / MODEL)
-    fresh.rename(target)
+    with recorded(folder / RUNS, found.name, asdict(found)) as fresh:
+        if answers is not None:
+            np.save(fresh / LOGITS, answers)
+        if bundle is not None:
+            (fresh / MODEL).mkdir()
+            write(bundle, fresh / MODEL)
 
 
 def read_runs(folder: Path) -> list[Run]:
     """The runs that are finished; what a killed process was writing goes."""
-    found = []
-    for place in sorted((folder / RUNS).glob("*")):
-        if place.name.startswith("."):
-            shutil.rmtree(place)
-        else:
-            found.append(Run(**read(place / RECORD)))
-    return found
+    return [Run(**facts) for facts in records(folder / RUNS)]
 
 
 def answers_of(run: Run, folder: Path) -> NDArray[np.float32]:

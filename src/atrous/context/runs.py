@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from atrous.answering.predict import logits
 from atrous.bundle import Bundle
 from atrous.comparing.differences import Counts
 from atrous.comparing.judged import Judge
-from atrous.comparing.remembered import read
+from atrous.comparing.records import recorded, records
 from atrous.config import Settings
 from atrous.context import RUNS
 from atrous.context.terms import at
@@ -28,7 +26,7 @@ from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.tokens import Tokens
 
-RECORD, COUNTS = "run.json", "counts.npy"
+COUNTS = "counts.npy"
 _SAME = 1e-6  # by which answers may differ that are all the same
 
 
@@ -105,24 +103,14 @@ def _before(settings: Settings, tokens: Tokens, labels: tuple[str, ...]) -> Tens
 
 
 def _keep(found: Run, counts: Counts | None, folder: Path) -> None:
-    target = folder / RUNS / found.name
-    fresh = target.with_name(f".{found.name}.{secrets.token_hex(4)}")
-    fresh.mkdir(parents=True)
-    (fresh / RECORD).write_text(json.dumps(asdict(found), ensure_ascii=False) + "\n", encoding="utf-8")
-    if counts is not None:
-        np.save(fresh / COUNTS, counts)
-    fresh.rename(target)
+    with recorded(folder / RUNS, found.name, asdict(found)) as fresh:
+        if counts is not None:
+            np.save(fresh / COUNTS, counts)
 
 
 def read_runs(folder: Path) -> list[Run]:
     """The runs that are finished; what a killed process was writing goes."""
-    found = []
-    for place in sorted((folder / RUNS).glob("*")):
-        if place.name.startswith("."):
-            shutil.rmtree(place)
-        else:
-            found.append(Run(**read(place / RECORD)))
-    return found
+    return [Run(**facts) for facts in records(folder / RUNS)]
 
 
 def counts_of(run: Run, folder: Path) -> Counts:
