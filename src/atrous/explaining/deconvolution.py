@@ -51,8 +51,7 @@ _WHY = {
     "Gate": "a gate multiplies two of its inputs",
     "Carry": "a gate multiplies two of its inputs",
 }
-_ANYTHING = "it is no convolution, and a step of it may see all of a row"
-
+_ANYTHING = "it is no convolution, and a step may see all of a row"
 _NONE = (
     "no filter is active anywhere here: the model is dead (train it again, with a smaller train.rate), or it knows "
     "nothing of what stands here"
@@ -89,9 +88,7 @@ def backwards(encode: Layer) -> Layer:
                 raise ConfigError(_refusal(f"{name} is no rectifier"))
         elif isinstance(part, Layer) and not isinstance(part, _TRANSPOSED):
             name = type(part).__name__
-            raise ConfigError(
-                _refusal(f"{name}: {_WHY.get(name, 'it is no convolution, and a step may see all of a row')}")
-            )
+            raise ConfigError(_refusal(f"{name}: {_WHY.get(name, _ANYTHING)}"))
     copy = deepcopy(encode)
     for part in copy.modules():
         if isinstance(part, Pointwise):
