@@ -13,7 +13,7 @@ from tests.page.reading import Page
 
 from atrous.errors import MissingExtra
 from atrous.page import ink
-from atrous.page.style import _DARK, _LIGHT
+from atrous.page.style import COLOURS_DARK, COLOURS_LIGHT
 
 
 def draw(canvas: Figure) -> None:
@@ -90,7 +90,7 @@ def lab(seen: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("sight", SIGHT)
 def test_colours_can_be_told_apart_with_any_sight(sight: str) -> None:
-    for side in (_LIGHT, _DARK):
+    for side in (COLOURS_LIGHT, COLOURS_DARK):
         own = [
             lab(np.array(SIGHT[sight]) @ linear(colour)) for _, colour in re.findall(r"--(m\d): (#[0-9a-f]{6})", side)
         ]
@@ -109,12 +109,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_colour_stands_out_from_the_page_in_light_and_in_dark() -> None:
-    for side in (_LIGHT, _DARK):
+    for side in (COLOURS_LIGHT, COLOURS_DARK):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", side))
         assert all(contrast(colours[f"m{n}"], colours["paper"]) >= 3 for n in range(len(ink.MODELS)))
         for words in ("ink", "soft", "link"):
             assert min(contrast(colours[words], colours[ground]) for ground in ("paper", "ground")) >= 4.5
-    light = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", _LIGHT))
+    light = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", COLOURS_LIGHT))
     assert {name: light[name] for name in ink.COLOURS.values()} == {name: own for own, name in ink.COLOURS.items()}
 
 
