@@ -11,6 +11,7 @@ from atrous.instruments import gradients as module
 from atrous.instruments.gradients import gradients
 from atrous.instruments.lags import gradient_per_lag
 from atrous.runtime.reader import Reader
+from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
 READER = Reader(Tokeniser("bytes", False, ()))
@@ -98,6 +99,20 @@ def test_long_rows_are_cut(monkeypatch):
     assert found.remarks == ("2 of 3 rows are longer than 16 tokens; so many are read of them",)
     cut = gradients(fresh(), examples([text[:16] for text in TEXTS]))
     assert (found.lags, found.layers) == (cut.lags, cut.layers)
+
+
+def test_a_gradient_reaches_the_values_of_a_series_and_a_table_that_does_not_learn():
+    torch.manual_seed(0)
+    reader = Reader(series=Series((0.5,), (0.5,)))
+    series = Bundle.fresh(load(None, [*SMALL, "embed.name=values"], encode="tcn"), reader, ("neg", "pos"))
+    still = fresh()
+    still.model.embed.requires_grad_(False)
+    rows = Examples.of(reader, ["0 1 0.5 1", "1 0 ? 0", "0.5"], [0, 1, 0])
+    for bundle, of in ((series, rows), (still, examples())):
+        first = gradients(bundle, of).layers[0]
+        assert first.name.startswith("embed: ") and first.start > 0
+    expected = gradients(fresh(), examples()).layers
+    assert gradients(still, examples()).layers == expected
 
 
 def test_a_dead_network_is_refused_with_the_layer_it_ends_at():

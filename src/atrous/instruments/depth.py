@@ -70,7 +70,8 @@ class Pulls:
     same in all layers while it vanishes on its way (Glorot, Bengio 2010, section 4.2,
     https://proceedings.mlr.press/v9/glorot10a.html).
 
-    watching: whether to look at the passes that follow. rows: that were looked at.
+    watching: whether to look at the passes that follow. rows: that were looked at. fixed: what the last pass
+        embedded, where nothing below it learns: `torch.autograd.grad` goes only where it is asked to, so ask for it.
 
     >>> from atrous.contract import Batch
     >>> from atrous.config import load
@@ -86,6 +87,7 @@ class Pulls:
     def __init__(self, model: Model, *, watching: bool = True) -> None:
         self.layers = layers_of(model)
         self.watching, self.rows = watching, 0
+        self.fixed: Tensor | None = None
         self._sums: dict[str, Tensor] = {}
         self._reached: dict[str, Tensor] = {}
         self._hooks = [module.register_forward_hook(self._look(name)) for name, module in self.layers.items()]
@@ -98,6 +100,7 @@ class Pulls:
 
     def close(self) -> None:
         """Leave the model as it was."""
+        self.fixed = None
         for hook in self._hooks:
             hook.remove()
 
@@ -124,7 +127,7 @@ class Pulls:
             if not (self.watching and torch.is_grad_enabled()):
                 return None
             if name == first and not output.requires_grad:  # a table that does not learn
-                output = output.detach().requires_grad_()
+                output = self.fixed = output.detach().requires_grad_()
             self.rows += len(output) if name == last else 0
             if name not in self._sums:
                 self._sums[name] = output.new_zeros((), dtype=torch.double)

@@ -110,7 +110,9 @@ class _Reading:
         with evaluating(model), Pulls(model) as pulls, torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
             for batch, targets in self.batches(model):
                 loss = model.predict.loss(model(batch), targets)
-                torch.autograd.grad(loss, [one for one in model.parameters() if one.requires_grad], allow_unused=True)
+                below = [] if pulls.fixed is None else [pulls.fixed]
+                learning = [one for one in model.parameters() if one.requires_grad]
+                torch.autograd.grad(loss, [*below, *learning], allow_unused=True)
         return pulls
 
 
