@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
 
 ROWS = 5000  # of a file that is searched for n-grams
+TOP = 10
 
 
 class MethodName(StrEnum):
@@ -46,7 +47,9 @@ def explain(
         str | None,
         typer.Option("--label", metavar="LABEL", help="explain this label, not the answer", show_default=False),
     ] = None,
-    method: Annotated[MethodName, typer.Option("--method", help="how a piece gets its score")] = MethodName.both,
+    method: Annotated[
+        MethodName | None, typer.Option("--method", help="how a piece gets its score; else both", show_default=False)
+    ] = None,
     words: Annotated[bool, typer.Option("--words", help="whole words, also where the model reads letters")] = False,
     html: Annotated[
         str | None,
@@ -61,8 +64,18 @@ def explain(
         int | None,
         typer.Option("--filter", metavar="K", min=0, help="with --ngrams or --deconv: this filter", show_default=False),
     ] = None,
-    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="pieces, or filters, that are listed")] = 10,
-    rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="with --ngrams: rows that are read")] = ROWS,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top", metavar="N", min=1, help=f"pieces, or filters, that are listed; else {TOP}", show_default=False
+        ),
+    ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows", metavar="N", min=1, help=f"with --ngrams: rows that are read; else {ROWS}", show_default=False
+        ),
+    ] = None,
     column: options.Text = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
@@ -94,7 +107,11 @@ def explain(
     from atrous.outputs import check
 
     settings = kept(model)
-    _check(text, file=file, line=line, ngrams=ngrams, deconv=deconv, filter=filter, html=html, label=label)
+    _check_source(
+        text, file, ngrams, {"line": line, "rows": rows, "text": column, "beside": beside, "encoding": encoding}
+    )
+    pieces = {"html": html, "label": label, "method": method, "words": words or None}
+    _check_mode(pieces, filter, top, ngrams=ngrams is not None, deconv=deconv)
     if html is not None:
         check(html, force=force, option=" with --html")
     named = {"text": column or settings.data.text, "beside": beside or settings.data.beside}
@@ -102,7 +119,9 @@ def explain(
     source = file or ngrams
     texts: list[Any] = []
     if source is not None:
-        texts = _read(source, None if ngrams else line or 0, rows, named, series, encoding or "utf-8", quiet=quiet)
+        texts = _read(
+            source, None if ngrams else line or 0, rows or ROWS, named, series, encoding or "utf-8", quiet=quiet
+        )
     elif text == "-":
         texts = [sys.stdin.read().rstrip("\n")]
     else:
@@ -113,11 +132,13 @@ def explain(
     if source is None and bundle.reader.two_texts:
         raise ConfigError(f"{model} reads two texts a row: name a file that has both, with --file FILE --beside COLUMN")
     if ngrams is not None and not deconv:
-        _say_filters(bundle, texts, filter, top, json=json, quiet=quiet)
+        _say_filters(bundle, texts, filter, top or TOP, json=json, quiet=quiet)
     elif deconv:
         _say_projection(bundle, texts, filter, json=json, quiet=quiet)
     else:
-        found = bundle.explain(texts[0], method=method.value, label=label, words=words, quiet=quiet)
+        found = bundle.explain(
+            texts[0], method=(method or MethodName.both).value, label=label, words=words, quiet=quiet
+        )
         if html is not None:
             from atrous.draw.explained import page
             from atrous.outputs import new_file
@@ -129,32 +150,32 @@ def explain(
             return
         from atrous.draw.coloured import coloured
 
-        say(coloured(found, top=top, colour=_has_colours()))
+        say(coloured(found, top=top or TOP, colour=_has_colours()))
 
 
-def _check(
-    text: str | None,
-    *,
-    file: str | None,
-    line: int | None,
-    ngrams: str | None,
-    deconv: bool,
-    filter: int | None,
-    html: str | None,
-    label: str | None,
-) -> None:
-    """Refuse what does not go together, in words."""
+def _check_source(text: str | None, file: str | None, ngrams: str | None, options: dict[str, Any]) -> None:
+    """Refuse more than one text, and options that say how to read another kind of source."""
     given = [one for one in (text, file, ngrams) if one is not None]
     if len(given) != 1:
         what = "nothing" if not given else "more than one of them"
         raise ConfigError(f"explain needs a TEXT (- is standard input), --file FILE or --ngrams DATA, got {what}")
-    if line is not None and file is None:
+    if options["line"] is not None and file is None:
         raise ConfigError("--line goes with --file, whose line it is")
-    if filter is not None and ngrams is None and not deconv:
+    if options["rows"] is not None and ngrams is None:
+        raise ConfigError("--rows goes with --ngrams, whose rows they are")
+    if typed := [f"--{name}" for name in ("text", "beside", "encoding") if text is not None and options[name]]:
+        raise ConfigError(f"{', '.join(typed)}: only for a file; give one with --file or --ngrams")
+
+
+def _check_mode(pieces: dict[str, Any], filter: int | None, top: int | None, *, ngrams: bool, deconv: bool) -> None:
+    """Refuse options of another question than the one that is asked."""
+    if filter is not None and not (ngrams or deconv):
         raise ConfigError("--filter goes with --ngrams or --deconv: a text is explained by its pieces, not by a filter")
-    for name, value in (("--html", html), ("--label", label)):
-        if value is not None and (ngrams is not None or deconv):
-            raise ConfigError(f"{name} goes with the explanation of a text, not with --ngrams or --deconv")
+    for name, value in pieces.items():
+        if value is not None and (ngrams or deconv):
+            raise ConfigError(f"--{name} goes with the explanation of a text, not with --ngrams or --deconv")
+    if top is not None and deconv:
+        raise ConfigError("--top goes with lists of pieces or of filters: --deconv shows one filter, see --filter")
 
 
 def _read(
