@@ -91,9 +91,11 @@ def cheap(asked: Asked) -> Settings:
     >>> settings.embed.name, settings.embed.channels, settings.train.epochs, settings.encode.name
     ('words', 24, 4, 'conv')
 
-    Raises ConfigError for a mistake in the settings, and for a setting that the window decides.
+    Raises ConfigError for a mistake in the settings, and for an encoder or a setting that the window decides.
     """
     chosen = asked.chosen("conv")
+    if chosen.encode.name != "conv":
+        raise ConfigError(f"encode = {chosen.encode.name}: only conv sees the windows that are tried; leave it out")
     for name in _OURS:
         if name in chosen.encode.model_fields_set:
             raise ConfigError(f"encode.{name}: the windows that are tried decide it; leave it out, and set --most")
