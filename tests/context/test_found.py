@@ -46,7 +46,10 @@ def test_that_no_window_helps_is_a_sentence_and_failed_seeds_are_counted(found):
         "Failed: 2 seeds at window 1.",
     ]
     flat = replace(nothing, windows=found.windows[:1])
-    assert flat.sentences[1] == "As this model reads the rows, the labels do not depend on them."
+    assert flat.sentences[1] == (
+        "The labels do not depend on the rows as this model reads them, or it has learnt too little: "
+        "give more rows, or more epochs with --set train.epochs=N."
+    )
 
 
 @pytest.mark.parametrize("token, word", [("characters", "character"), ("bpe", "byte pair"), ("values", "step")])

@@ -71,7 +71,10 @@ class Needs:
                 luck = f"with {counted(self.rows['test'], 'test row')} that may be luck: give more with --test"
                 said.append(f"Window {best['window']:,} has {best['mean']:.4f}, but {luck}.")
             else:
-                said.append("As this model reads the rows, the labels do not depend on them.")
+                said.append(
+                    "The labels do not depend on the rows as this model reads them, or it has learnt too little: "
+                    "give more rows, or more epochs with --set train.epochs=N."
+                )
             return [*said, *self._failed]
         size, best = counted(self.answer, self.unit), self.windows[-1]["window"]
         first = (
