@@ -48,3 +48,11 @@ def test_what_would_steer_a_terminal_is_written_out():
     found = coloured(made("a\x1b[31mb\u202e", Piece(0, 0, 1, 1.0), label="\x1b", answer="\x07"), colour=False)
     assert "\x1b" not in found and "\u202e" not in found and "\x07" not in found
     assert "⟨U+001B⟩[31mb⟨U+202E⟩" in found
+
+
+def test_the_sign_of_a_number_or_a_word_is_not_read_as_a_mark():
+    pieces = Piece(0, 0, 4, -2.0), Piece(0, 5, 8, 2.0)
+    numbers = Explanation(("-0.4 1.5",), pieces, "a", 0.5, "a", 0.0, series=True)
+    assert "[--- -0.4] [+++ 1.5]" in coloured(numbers, colour=False)
+    words = Explanation(("--no yes",), pieces, "a", 0.5, "a", 0.0)
+    assert "[--- --no] [+++yes]" in coloured(words, colour=False)

@@ -70,9 +70,14 @@ def _painted(run: str, level: int) -> str:
 
 def _in_signs(one: Explanation, method: Method, place: int) -> str:
     return "".join(
-        f"[{sign}{_lines(''.join(run for _, run in some))}]" if sign else _lines("".join(run for _, run in some))
+        _marked(sign, _lines("".join(run for _, run in some)), one.series)
         for sign, some in itertools.groupby(_signed(one, method, place), key=lambda pair: pair[0])
     )
+
+
+def _marked(sign: str, run: str, series: bool) -> str:
+    # A number's own sign, or a word's, would be read as one more of ours.
+    return f"[{sign}{' ' if series or run.startswith(('+', '-')) else ''}{run}]" if sign else run
 
 
 def _signed(one: Explanation, method: Method, place: int) -> Iterator[tuple[str, str]]:
