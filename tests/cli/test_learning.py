@@ -90,6 +90,19 @@ def test_data_makes_rows_of_a_known_length(atrous, tmp_path):
     assert (code, err.startswith("atrous: --length is for the data set 'dependency'")) == (2, True)
 
 
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["dependency", "--seed", "-5", "--out", "here"], "--seed -5: expected 0 or more"),
+        (["--length", "3", "--out", "here"], "--out, --length: only for a data set; name one, such as dependency"),
+    ],
+)
+def test_data_refuses_what_it_cannot_make(atrous, tmp_path, words, said):
+    code, out, err = atrous("data", *words)
+    assert (code, out, said in err) == (2, "", True), err
+    assert not (tmp_path / "here").exists()
+
+
 def run_until_the_first_epoch(folder, reviews, *words):
     """A training run in a process of its own, interrupted once its first epoch is over."""
     command = [sys.executable, "-m", "atrous", "train", "--data", str(reviews), "--encode", "ngram", "--out", "model"]

@@ -53,3 +53,5 @@ def test_what_is_only_for_measuring_is_refused_elsewhere(atrous):
     code, out, err = atrous("field", "ngram", "--rows", 5, "--text", "words")
     assert (code, out) == (2, "")
     assert "--rows, --text: only for rows that are measured; add --measure DATA" in err
+    code, out, err = atrous("field", "ngram", "--measure", "rows.csv", "--seed", -1)
+    assert (code, out) == (2, "") and "'--seed'" in err and "Traceback" not in err

@@ -75,6 +75,8 @@ def test_wrong_rows_are_refused_in_words(trained, rows, error, says):
 def test_wrong_arguments_are_refused(trained):
     with pytest.raises(ValueError, match="rows=0"):
         atrous.measure(trained, ROWS, rows=0)
+    with pytest.raises(ValueError, match="measure needs seed >= 0, got seed=-1"):
+        atrous.measure(trained, ROWS, seed=-1)
     with pytest.raises(ConfigError, match="keeps its own settings"):
         atrous.measure(trained, ROWS, set=["encode.depth=3"])
 

@@ -10,6 +10,7 @@ import typer
 from atrous.cli import options
 from atrous.cli.options import DeviceName
 from atrous.cli.shown import STOPPED, prepare, say, say_json, scored
+from atrous.errors import ConfigError
 
 ROLES = ("data", "dev", "test")
 ENCODERS = (
@@ -52,6 +53,9 @@ def data(
     from atrous.data.packaged import SPLITS, describe, example_data
 
     if name is None:
+        words = {"out": out, "length": length, "seed": seed, "force": force or None}
+        if typed := [f"--{word}" for word, value in words.items() if value is not None]:
+            raise ConfigError(f"{', '.join(typed)}: only for a data set; name one, such as dependency")
         found = describe()
         width = max(len(one) for one, _ in found)
         say_json(dict(found)) if json else say(*(f"{one:<{width}}  {what}" for one, what in found))

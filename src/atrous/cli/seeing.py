@@ -47,7 +47,9 @@ def field(
     encoding: options.Encoding = None,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", metavar="N", help="of what --measure draws: rows, steps; else 0", show_default=False),
+        typer.Option(
+            "--seed", metavar="N", min=0, help="of what --measure draws: rows, steps; else 0", show_default=False
+        ),
     ] = None,
     svg: Annotated[
         str | None, typer.Option("--svg", metavar="FILE", help="draw a picture into it, too", show_default=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from atrous.data.split import share
-from atrous.data.synthetic import check_length
+from atrous.data.synthetic import check_length, check_seed
 from atrous.data.synthetic import dependency as made
 from atrous.data.text import Source
 from atrous.errors import ConfigError, DataError, MissingExtra, OutputExists
@@ -103,6 +103,8 @@ def example_data(
         raise ConfigError(f"--{next(iter(options))} is for the data set 'dependency', which is made, not for {name!r}")
     if length is not None:
         check_length(length)
+    if seed is not None:
+        check_seed(seed)
     there = Path(out)
     if not there.is_dir():
         with new_folder(out, force=False, marks=SPLITS) as folder:

@@ -35,9 +35,10 @@ def dependency(length: int, *, rows: int = 3000, seed: int = 0) -> list[Made]:
     >>> [row.text for row in dependency(4, rows=2)]
     ['y y y x y v x A v x B v x z x u', 'w w z B w z A w z v y w x w u y']
 
-    Raises ConfigError if length or rows is out of range.
+    Raises ConfigError if length, rows or seed is out of range.
     """
     check_length(length)
+    check_seed(seed)
     if rows < 2:
         raise ConfigError(f"--rows {rows:,}: expected 2 or more, one of each label")
     generator = np.random.default_rng([seed, length])
@@ -52,6 +53,12 @@ def dependency(length: int, *, rows: int = 3000, seed: int = 0) -> list[Made]:
         inside = [pair[0]] if length == 1 else [*shared, pair[0], *shared, pair[1], *shared]
         made.append(Made(" ".join([*outside[:cut], *inside, *outside[cut:]]), f"{pair[0]} first"))
     return [made[int(place)] for place in generator.permutation(rows)]
+
+
+def check_seed(seed: int) -> None:
+    """Raise ConfigError for a seed that a generator does not take."""
+    if seed < 0:
+        raise ConfigError(f"--seed {seed}: expected 0 or more")
 
 
 def check_length(length: int) -> None:

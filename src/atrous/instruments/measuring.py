@@ -63,6 +63,8 @@ def measure(
     """
     if rows < 1:
         raise ValueError(f"measure needs rows >= 1, got rows={rows}")
+    if seed < 0:
+        raise ValueError(f"measure needs seed >= 0, got seed={seed}")
     chosen = meant(model, set)
     wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
     if isinstance(chosen, Bundle):
