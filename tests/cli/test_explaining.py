@@ -53,6 +53,10 @@ def test_a_page_is_written_once(atrous, model, tmp_path):
 def test_a_text_comes_from_standard_input_or_out_of_a_file(atrous, model, reviews, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a bad film\n")))
     assert json.loads(atrous("explain", model, "-", "--json")[1])["texts"] == ["a bad film"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("caf\u00e9\r\n".encode("latin-1"))))
+    assert json.loads(atrous("explain", model, "-", "--json", "--encoding", "latin-1")[1])["texts"] == ["caf\u00e9"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9\n")))
+    assert "standard input: byte 3 is not UTF-8; name the file's encoding" in atrous("explain", model, "-")[2]
     code, out, _ = atrous("explain", model, "--file", reviews, "--line", 3, "--json")
     assert (code, json.loads(out)["texts"]) == (0, ["a bad film seen 1 times"])
     assert json.loads(atrous("explain", model, "--file", reviews, "--json")[1])["texts"] == ["a good film seen 0 times"]

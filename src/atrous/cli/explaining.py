@@ -123,7 +123,9 @@ def explain(
             source, None if ngrams else line or 0, rows or ROWS, named, series, encoding or "utf-8", quiet=quiet
         )
     elif text == "-":
-        texts = [sys.stdin.read().rstrip("\n")]
+        from atrous.data.text import decoded
+
+        texts = ["".join(decoded("-", encoding or "utf-8")).replace("\r\n", "\n").rstrip("\n")]
     else:
         texts = [text]
     if source is None and not (texts[0] or "").strip():
@@ -163,8 +165,10 @@ def _check_source(text: str | None, file: str | None, ngrams: str | None, option
         raise ConfigError("--line goes with --file, whose line it is")
     if options["rows"] is not None and ngrams is None:
         raise ConfigError("--rows goes with --ngrams, whose rows they are")
-    if typed := [f"--{name}" for name in ("text", "beside", "encoding") if text is not None and options[name]]:
-        raise ConfigError(f"{', '.join(typed)}: only for a file; give one with --file or --ngrams")
+    if text is not None:
+        ours = ("text", "beside") if text == "-" else ("text", "beside", "encoding")
+        if typed := [f"--{name}" for name in ours if options[name]]:
+            raise ConfigError(f"{', '.join(typed)}: only for a file; give one with --file or --ngrams")
 
 
 def _check_mode(pieces: dict[str, Any], filter: int | None, top: int | None, *, ngrams: bool, deconv: bool) -> None:
