@@ -141,6 +141,10 @@ def test_a_text_of_nothing_is_refused():
         bundle.explain("a " * 65537)
     with pytest.raises(TypeError, match="one text, got 2"):
         bundle.explain(["a", "b"])
+    with pytest.raises((ValueError, TypeError), match="'gradients'"):
+        bundle.explain("a b", method="gradients")
+    with pytest.raises(TypeError, match="ngrams needs a sequence of texts, got one text: 'a b'"):
+        bundle.ngrams("a b")
 
 
 @pytest.mark.parametrize(("method", "words"), [

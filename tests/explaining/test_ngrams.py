@@ -108,6 +108,9 @@ def test_what_cannot_be_found_is_said_in_words():
         winning_ngrams(model, READER, LABELS, ["", " "])
     with pytest.raises(ConfigError, match="no filter 3: this model has the filters 0 to 2"):
         winning_ngrams(model, READER, LABELS, ROWS, filters=[3])
+    for wrong in ({"top": 0}, {"filters": 0}, {"filters": -2}):
+        with pytest.raises(ValueError, match=f">= 1, got {next(iter(wrong))}="):
+            winning_ngrams(model, READER, LABELS, ROWS, **wrong)
     with torch.no_grad():
         for part in model.encode.parts[0].paths:
             part.bias.fill_(-9.0)

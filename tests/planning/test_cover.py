@@ -168,6 +168,8 @@ def test_a_budget_below_one_channel_says_nothing_of_channels():
     ({"window": 5, "channels": 0}, "channels >= 1, got 0"),
     ({"window": 5, "most_flops": 0}, "most_flops >= 1, got 0"),
     ({"window": 5, "by": "seconds"}, "'seconds'"),
+    ({"window": 5, "channels": 2.5}, "2.5"),
+    ({"window": "64"}, "'64'"),
 ])  # fmt: skip
 def test_what_cannot_be_planned(words, said):
     with pytest.raises((ValueError, TypeError), match=said):

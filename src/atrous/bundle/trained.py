@@ -180,6 +180,8 @@ class Bundle:
 
         filters: how many, those first that move the answers most, or their numbers. top: n-grams of each.
         """
+        if isinstance(texts, str):
+            raise TypeError(f"ngrams needs a sequence of texts, got one text: {texts[:60]!r}")
         return winning_ngrams(self.model, self.reader, self.labels, texts, filters=filters, top=top, quiet=quiet)
 
     def deconvolve(self, text: Given, *, filter: int | None = None) -> Projection:

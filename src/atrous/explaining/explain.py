@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -40,9 +40,12 @@ def explain(
     label: the one to explain; None: the answer, or the most probable one where a text can have several.
     words: whole words and the white space before them are the pieces, also where a model reads letters.
 
-    Raises ConfigError for a label that the model does not have, and DataError for a text of no tokens, for one of more
-    than 65,536, and where nothing moves the answer: the model is dead, or knows nothing of the text.
+    Raises ValueError for another method, ConfigError for a label that the model does not have, and DataError for a text
+    of no tokens, for one of more than 65,536, and where nothing moves the answer: the model is dead, or knows nothing
+    of the text.
     """
+    if method not in get_args(Asked):
+        raise ValueError(f"explain needs method='both', 'gradient' or 'occlusion', got method={method!r}")
     found = places(reader, row)
     arrays = reader(row)
     steps = steps_of(arrays)

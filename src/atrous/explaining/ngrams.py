@@ -88,11 +88,14 @@ def winning_ngrams(
     top: n-grams of each.
     rows: of each, 4,096 steps are read at most.
 
-    Raises ConfigError for a model without filters (recurrent, attention) and for a number that no filter has, and
-    DataError if no row has a token, or no filter is ever active.
+    Raises ValueError for fewer than one filter or n-gram, ConfigError for a model without filters (recurrent,
+    attention) and for a number that no filter has, and DataError if no row has a token, or no filter is ever active.
     Source: Jacovi, Sar Shalom, Goldberg 2018, Understanding Convolutional Neural Networks for Text Classification,
     section 4, https://arxiv.org/abs/1809.08037 (n-gram detectors, without their threshold)
     """
+    for name, number in (("top", top), ("filters", filters if isinstance(filters, int) else 1)):
+        if number < 1:
+            raise ValueError(f"winning n-grams need {name} >= 1, got {name}={number}")
     need_filters(model)
     seen = windows(model)
     if not isinstance(filters, int):

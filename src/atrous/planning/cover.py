@@ -6,7 +6,8 @@ import bisect
 import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Literal, TypeAlias
+from operator import index
+from typing import Any, Literal, TypeAlias
 
 from atrous.errors import ConfigError
 from atrous.planning.plan import Kind, Plan
@@ -46,8 +47,8 @@ def cover(
     >>> [(plan.kind, plan.kernel, plan.dilations, plan.parameters) for plan in cover(20)]
     [('plain', 8, (1, 1, 1), 98496), ('dilated', 3, (1, 3, 6), 37056), ('strided', 3, (1, 1, 1), 37056)]
 
-    Raises ConfigError, with the cheapest plan that there would be, if no kind meets the budget, and ValueError if a
-    number is below 1 or `by` is another word.
+    Raises ConfigError, with the cheapest plan that there would be, if no kind meets the budget, ValueError if a
+    number is below 1 or `by` is another word, and TypeError for what is no whole number.
     """
     of_width = partial(
         kinds,
@@ -89,10 +90,16 @@ def kinds(
     >>> kinds(1000)["plain"]
     'plain: 30 levels of kernel 9, the most a plan takes, see 241 steps'
     """
-    numbers = {"window": window, "channels": channels, "inputs": inputs, "steps": steps}
+    numbers: dict[str, Any] = {"window": window, "channels": channels, "inputs": inputs, "steps": steps}
     numbers |= {"most_parameters": most_parameters, "most_flops": most_flops}
     for name, number in numbers.items():
-        if number is not None and not 1 <= number <= (LONGEST if name == "window" else math.inf):
+        if number is None:
+            continue
+        try:
+            whole = index(number)
+        except TypeError:
+            raise TypeError(f"cover needs a whole number for {name}, got {number!r}") from None
+        if not 1 <= whole <= (LONGEST if name == "window" else math.inf):
             raise ValueError(f"cover needs {name} >= 1{f' and <= {LONGEST:,}' * (name == 'window')}, got {number:,}")
     if by not in ("parameters", "flops"):
         raise ValueError(f"cover needs by='parameters' or by='flops', got by={by!r}")
