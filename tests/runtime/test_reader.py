@@ -117,3 +117,10 @@ def test_rows_of_further_axes_are_stacked_too():
         [[1, 1], [0, 0]],
         [[0, 0], [0, 0]],
     ]
+
+
+@pytest.mark.parametrize(("given", "name"), [(None, "NoneType"), (5, "int"), (b"good", "bytes")])
+def test_what_is_no_text_is_refused_in_words(given, name):
+    for reader in READERS.values():
+        with pytest.raises(TypeError, match=f"expected a text or a sequence of them, got {name}"):
+            reader.rows(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -226,4 +227,8 @@ def _run_all(
 def _spoken(seconds: float) -> str:
     if not seconds:
         return ""
-    return f"; at most {seconds:.0f} seconds left" if seconds < 120 else f"; at most {seconds / 60:.0f} minutes left"
+    return (
+        f"; at most {math.ceil(seconds)} seconds left"
+        if seconds < 120
+        else f"; at most {seconds / 60:.0f} minutes left"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -131,7 +131,11 @@ class Reader:
 
         >>> Reader(Tokeniser("bytes", False, ())).rows("one text")
         ['one text']
+
+        Raises TypeError for what is neither.
         """
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise TypeError(f"expected a text or a sequence of them, got {type(given).__name__}")
         one = isinstance(given, str) or (self.two_texts and isinstance(given, tuple))
         return [given] if one else list(given)
 
