@@ -64,7 +64,7 @@ def test_a_policy_forbids_what_the_page_does_not_need(page: Page) -> None:
 def test_every_figure_says_what_it_shows(page: Page) -> None:
     drawings = [one for one in page.of("svg") if one.get("role") == "img"]
     assert len(drawings) == 3 + 7  # a curve of each model, forest, speed, size, windows, gradient twice, reliability
-    assert len(page.of("figcaption")) == len(page.of("figure")) == 6
+    assert len(page.of("figcaption")) == len(page.of("figure")) == 8
     assert all(one["scope"] in ("col", "row", "colgroup") for one in page.of("th"))
     assert len(page.of("caption")) == len(page.of("table"))
 
