@@ -3,15 +3,17 @@ import inspect
 import signal
 import subprocess
 import sys
+import time
+import weakref
 
 import pytest
 
-from atrous.cli import comparing, learning, seeing, tuning
+from atrous.cli import comparing, entry, learning, seeing, tuning
 from atrous.comparing import terms
 from atrous.config import ENCODE_SETTINGS, Settings
 from atrous.errors import DataError
 
-COMMANDS = ["demo", "data", "train", "compare", "tune", "evaluate", "predict", "encode", "field", "export", "verify"]
+COMMANDS = [command.__name__ for command in entry.COMMANDS]
 
 
 def test_version_and_help_need_nothing_heavy():
@@ -116,3 +118,20 @@ def test_ctrl_c_anywhere_is_one_line_and_130(atrous, monkeypatch, stop):
 
     monkeypatch.setattr("atrous.data.packaged.describe", stopped)
     assert atrous("data") == (130, "", "atrous: stopped\n")
+
+
+class Watched:
+    """What a weak reference can be made to."""
+
+
+def test_a_ctrl_c_that_python_swallows_comes_again(capsys):
+    # The callback of a weak reference lets no exception through; imports have such callbacks.
+    kept = Watched()
+    reference = weakref.ref(kept, lambda _: signal.raise_signal(signal.SIGINT))
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), entry._noticed() as asked:
+        del kept
+        while time.monotonic() - begun < 30:
+            time.sleep(0.1)
+    assert (reference(), asked) == (None, [signal.SIGINT, signal.SIGINT])
+    assert capsys.readouterr().err == ""

@@ -8,7 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -27,22 +27,10 @@ from atrous.errors import AtrousError, NotEqual
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 from atrous.runtime.processes import processes
 
-COMMANDS = (
-    demo,
-    data,
-    train,
-    compare,
-    tune,
-    evaluate,
-    predict,
-    explain,
-    encode,
-    field,
-    needs,
-    export,
-    verify,
-)  # in the order of the help
+# In the order of the help.
+COMMANDS = (demo, data, train, compare, tune, evaluate, predict, explain, encode, field, needs, export, verify)
 
+_SOON = 0.01  # seconds until a Ctrl-C that got lost is sent again
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 for command in COMMANDS:
@@ -139,14 +127,25 @@ def _noticed() -> Iterator[list[int]]:
         asked.append(number)
         raise KeyboardInterrupt
 
-    usual = signal.getsignal(signal.SIGINT)
+    def swallowed(what: Any) -> None:
+        if what.exc_type is not KeyboardInterrupt:
+            before(what)
+            return
+        # It came where Python lets nothing through, as in the callback of a weak reference: it comes again.
+        again = threading.Timer(_SOON, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+        again.daemon = True
+        again.start()
+
+    usual, before = signal.getsignal(signal.SIGINT), sys.unraisablehook
     if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
         yield asked
         return
     signal.signal(signal.SIGINT, stop)
+    sys.unraisablehook = swallowed
     try:
         yield asked
     finally:
+        sys.unraisablehook = before
         signal.signal(signal.SIGINT, usual)
 
 
