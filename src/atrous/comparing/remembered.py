@@ -28,11 +28,16 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
+def write(path: Path, found: Mapping[str, Any]) -> None:
+    """Write such a file, which is there whole or not at all."""
+    fresh = path.with_name(f".{path.name}")
+    fresh.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
 def remember(folder: Path, asked: Mapping[str, Any], plan: Plan) -> None:
     """Write down what the race is asked and how it was planned; whole or not at all."""
-    fresh = folder / f".{RACE}"
-    fresh.write_text(json.dumps({"asked": asked, "plan": asdict(plan)}, indent=1) + "\n", encoding="utf-8")
-    fresh.replace(folder / RACE)
+    write(folder / RACE, {"asked": asked, "plan": asdict(plan)})
 
 
 def remembered(folder: Path, asked: Mapping[str, Any]) -> Plan | None:

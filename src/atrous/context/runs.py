@@ -7,12 +7,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from atrous.answering.predict import logits
-from atrous.bundle import Bundle
 from atrous.comparing.differences import Counts
 from atrous.comparing.judged import Judge
 from atrous.comparing.records import recorded, records
@@ -21,6 +19,7 @@ from atrous.context import RUNS
 from atrous.context.terms import at
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
+from atrous.instruments.beginning import drawn
 from atrous.predict import HEADS
 from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
@@ -95,11 +94,7 @@ def is_constant(answers: Float[Tensor, "rows labels"]) -> bool:
 
 def _before(settings: Settings, tokens: Tokens, labels: tuple[str, ...]) -> Tensor:
     """The answers of the same model before it has learnt anything."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.train.seed)
-        bundle = Bundle.fresh(settings, tokens.reader, labels)
-    bundle.model.eval()
-    return logits(bundle.model, tokens.test)
+    return logits(drawn(settings, tokens.reader, labels).model, tokens.test)
 
 
 def _keep(found: Run, counts: Counts | None, folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from atrous.answering.predict import accelerator
-from atrous.comparing.remembered import read
+from atrous.comparing.remembered import read, write
 from atrous.config import Settings
 from atrous.context import NEEDS, PAGE, SETTINGS
 from atrous.context.choice import Choice, choose
@@ -29,7 +29,7 @@ from atrous.data.corpus import Corpus
 from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError, MissingExtra, NotFinite
-from atrous.outputs import check_work, is_finished, nearest, new_folder, unfinished, work_of
+from atrous.outputs import is_finished, nearest, new_folder, unfinished, work_of
 from atrous.predict import HEADS
 from atrous.runtime.readable import spoken
 from atrous.training.callbacks import Watch
@@ -91,7 +91,6 @@ def needs(
     if resume and is_finished(out, marks=[NEEDS]):
         announce(f"{out}: this is finished; nothing was changed", quiet=quiet)
         return kept(Path(out) / NEEDS)
-    check_work(out, force=force, resume=resume, marks=[NEEDS])
     with unfinished(out, force=force, resume=resume, marks=[NEEDS]) as work:
         if resume and not work.resumed:
             announce(f"{out}: there is nothing to resume; starting from the beginning", quiet=quiet)
@@ -170,9 +169,7 @@ def _same(
         if how := difference(read(path), now):
             raise ConfigError(f"{folder}: what is unfinished there {how}; ask for the same, or begin anew with --force")
         return
-    fresh = folder / f".{ASKED}"
-    fresh.write_text(json.dumps(now) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write(path, now)
 
 
 def _run_all(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from atrous.bundle.trained import Bundle
 from atrous.config import ENCODE_SETTINGS, load
@@ -21,7 +20,7 @@ from atrous.data.progress import announce
 from atrous.data.tables import Row
 from atrous.data.text import Source
 from atrous.draw.gradients import Gradients
-from atrous.instruments.beginning import put_vectors
+from atrous.instruments.beginning import drawn, put_vectors
 from atrous.instruments.gradients import ROWS, gradients
 from atrous.instruments.named import meant
 from atrous.vectors import with_channels
@@ -116,8 +115,6 @@ def _fresh(
     )
     announce(*corpus.said, quiet=quiet)
     reader = replace(fit_reader(settings, corpus.train, quiet=quiet), max_steps=settings.data.max_steps)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(settings.train.seed)
-        bundle = Bundle.fresh(settings, reader, corpus.labels)
-    put_vectors(bundle)
+    bundle = drawn(settings, reader, corpus.labels)
+    put_vectors(bundle, quiet=True)
     return bundle, corpus.train

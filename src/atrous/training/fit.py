@@ -22,11 +22,10 @@ from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus
 from atrous.data.targets import class_weights
-from atrous.embed import fill
 from atrous.errors import ConfigError
+from atrous.instruments.beginning import put_vectors
 from atrous.layers import fold
 from atrous.runtime.processes import Processes, processes
-from atrous.runtime.tokeniser import FIRST
 from atrous.training.beginning import digest, take_over
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, StoppedAtOnce, Watch
 from atrous.training.checkpoint import CHECKPOINT, read
@@ -40,7 +39,7 @@ from atrous.training.precision import lightnings
 from atrous.training.together import agreed
 from atrous.training.tokens import Tokens, tokenise
 from atrous.training.watching import WatchGradients
-from atrous.vectors import load_vectors, with_channels
+from atrous.vectors import with_channels
 
 
 def learn(
@@ -146,10 +145,8 @@ def _begin(bundle: Bundle, init: Bundle | None, *, resumed: bool, quiet: bool) -
     """Put the weights into a fresh model that it begins with; what the scores say of it."""
     if init is not None:
         return {"init": {"head": "kept" if take_over(bundle, init) else "new"}}
-    path, tokeniser = bundle.settings.embed.vectors, bundle.reader.tokeniser
-    if path is not None and tokeniser is not None and not resumed:
-        found = load_vectors(path, tokeniser.tokens, quiet=quiet)
-        fill(bundle.model.embed, torch.from_numpy(found.places + FIRST), torch.from_numpy(found.table))
+    if not resumed:
+        put_vectors(bundle, quiet=quiet)
     return {}
 
 
