@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from atrous.cli import options
+from atrous.cli.loading import loaded
 from atrous.cli.options import DeviceName
-from atrous.cli.shown import prepare, say, say_json
+from atrous.cli.shown import say, say_json
 from atrous.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def explain(
         texts = [text]
     if source is None and not (texts[0] or "").strip():
         raise DataError("the text is empty: give one that has a token")
-    bundle = _loaded(model, device, threads)
+    bundle = loaded(model, device, threads)
     if source is None and bundle.reader.two_texts:
         raise ConfigError(f"{model} reads two texts a row: name a file that has both, with --file FILE --beside COLUMN")
     if ngrams is not None and not deconv:
@@ -206,15 +207,6 @@ def _read(
         if last > line:
             break
     raise DataError(f"{called(path)}: no row begins in line {line}; name a line in which one does with --line")
-
-
-def _loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
-    place = prepare(device, threads)
-    from atrous.bundle.folder import load
-
-    bundle = load(model)
-    bundle.model.to(place)
-    return bundle
 
 
 def _has_colours() -> bool:
