@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,9 +16,6 @@ from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
-
-if TYPE_CHECKING:
-    pass
 
 
 def evaluate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ from atrous.cli.loading import OnDemand, features_of, say_cut
 from atrous.cli.options import DeviceName, FormatName
 from atrous.cli.shown import say, say_json
 from atrous.errors import ConfigError
-
-if TYPE_CHECKING:
-    pass
 
 
 def encode(

@@ -52,9 +52,9 @@ def planned(window: int, asked: Asked, *, steps: int, svg: str | None, force: bo
         "channels": asked.channels or 64, "steps": steps, "by": by, "most_parameters": asked.most_parameters,
         "most_flops": asked.most_flops, "centred": asked.centred,
     }  # fmt: skip
-    plans = cover(window, **question)
-    best = cheapest(plans, by)
     found = kinds(window, **question)
+    plans = [one for one in found.values() if isinstance(one, Plan)] or cover(window, **question)  # which says why not
+    best = cheapest(plans, by)
     refused = [reason for reason in found.values() if not isinstance(reason, Plan)]
     chosen = found[asked.kind.value] if asked.kind else best
     if not isinstance(chosen, Plan):
@@ -62,11 +62,12 @@ def planned(window: int, asked: Asked, *, steps: int, svg: str | None, force: bo
     from atrous.draw import WHY, plans_cone, plans_picture, plans_table
 
     settings = settings_of(chosen)
-    written = {asked.out: settings, svg: plans_picture(plans)}
-    for path, text in written.items():
-        if path is not None:
-            with new_file(path, force=force) as fresh:
-                fresh.write_text(text, encoding="utf-8")
+    if asked.out is not None:
+        with new_file(asked.out, force=force) as fresh:
+            fresh.write_text(settings, encoding="utf-8")
+    if svg is not None:
+        with new_file(svg, force=force) as fresh:
+            fresh.write_text(plans_picture(plans), encoding="utf-8")
     if json:
         own = {"asked": window, "channels": question["channels"], "steps": steps, "by": by, "centred": asked.centred}
         own |= {"cheapest": best.kind, "plans": [plan.to_json() for plan in plans], "refused": refused}

@@ -131,12 +131,12 @@ def field(
 
     if svg is not None:
         check(svg, force=force, option=" with --svg")
-    from atrous.instruments.field import survey
+    from atrous.instruments.field import field as surveyed
 
-    layers, drawn = survey(model or "tcn", steps=steps, set=set or [])
+    layers = surveyed(model or "tcn", steps=steps, set=set or [])
     if svg is not None:
         with new_file(svg, force=force) as fresh:
-            fresh.write_text(drawn, encoding="utf-8")
+            fresh.write_text(layers.picture, encoding="utf-8")
     if json:
         say_json(field_json(layers))
         return

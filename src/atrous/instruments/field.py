@@ -68,12 +68,6 @@ def field_picture(model: Fielded, *, steps: int = 100, set: Sequence[str] = ()) 
     return field(model, steps=steps, set=set).picture
 
 
-def survey(model: Fielded, *, steps: int = 100, set: Sequence[str] = ()) -> tuple[Field, str]:
-    """What `field` and `field_picture` give, of a model that is made or loaded once."""
-    found = field(model, steps=steps, set=set)
-    return found, found.picture
-
-
 def _late(layer: Layer) -> int | None:
     """How many tokens after its own an answer is known while it streams; None if it does not."""
     return math.ceil(layer.delay * layer.window.stride) if layer.streams else None
