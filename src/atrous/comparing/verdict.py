@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from atrous.comparing.baselines import TRIGRAMS
+from atrous.page.words import listed
 from atrous.runtime.readable import spoken
 
 # What an encoder reads a sequence with; a test holds every encoder to be in one of them.
@@ -93,7 +94,7 @@ def _rivals(results: Mapping[str, Any], models: Models, best: str) -> Iterator[s
     ahead = [name for name, found in gaps.items() if found.clear and found.difference < 0]
     level = [name for name, found in gaps.items() if not found.clear]
     if ahead:
-        yield f"On test it is clearly beaten by {_listed(ahead)}: dev and test do not agree on the best model."
+        yield f"On test it is clearly beaten by {listed(ahead)}: dev and test do not agree on the best model."
     elif level:
         yield f"No clear winner: {best} is {where} ({first.interval}, which spans zero)."
     elif len(others) == 1:
@@ -101,7 +102,7 @@ def _rivals(results: Mapping[str, Any], models: Models, best: str) -> Iterator[s
     else:
         yield f"It is clearly better than all others: {where}, the next ({first.interval})."
     if len(level) > 1 or (level and ahead):
-        yield f"{results['data']['test']:,} test rows do not tell {best} apart from {_listed(level)}."
+        yield f"{results['data']['test']:,} test rows do not tell {best} apart from {listed(level)}."
 
 
 def _baseline(results: Mapping[str, Any], models: Models, best: str) -> Iterator[str]:
@@ -113,7 +114,7 @@ def _baseline(results: Mapping[str, Any], models: Models, best: str) -> Iterator
     sure = "" if found.clear is None else f", {'clearly' if found.clear else 'but not clearly'} ({found.interval})"
     yield f"{best} is {_points(found.difference)} {TRIGRAMS} ({baseline:.4f}){sure if found.difference else ''}."
     beat = [name for name, model in models.items() if model["mean"] >= baseline]
-    yield f"No worse than that baseline: {_listed(beat)}." if beat else "No model reaches that baseline."
+    yield f"No worse than that baseline: {listed(beat)}." if beat else "No model reaches that baseline."
 
 
 def _families(results: Mapping[str, Any], models: Models) -> Iterator[str]:
@@ -167,7 +168,3 @@ def _points(difference: float) -> str:
     if abs(difference) < 0.0005:
         return "level with"
     return f"{abs(difference) * 100:.1f} points {'above' if difference > 0 else 'below'}"
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]

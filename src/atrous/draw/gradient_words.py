@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from atrous.draw.gradients import LITTLE, SPAN, Gradients, Lags
+from atrous.page.words import counted, listed
 
 SEEN = 0.0005  # a share below this is not spoken of
 
@@ -34,11 +35,6 @@ def spoken(span: tuple[int, int]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def tokens(count: int) -> str:
-    """A number of tokens, in words."""
-    return "1 token" if count == 1 else f"{count:,} tokens"
-
-
 def percent(share: float, digits: int = 0) -> str:
     """A share.
 
@@ -49,7 +45,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def _run(span: tuple[int, int]) -> str:
-    return f"{tokens(span[1] - span[0] + 1)}, {spoken(span)}"
+    return f"{counted(span[1] - span[0] + 1, 'token')}, {spoken(span)}"
 
 
 def _field(lags: Lags) -> str:
@@ -99,7 +95,8 @@ def _times(ratio: float) -> str:
 
 def _dead_layers(found: Gradients) -> str:
     dead = [one.name for one in found.layers if one.last == 0]
-    return f"No gradient reaches {_listed(dead)}: dead, nothing is learnt there." if dead else ""
+    shown = dead if len(dead) <= 4 else [*dead[:3], f"{len(dead) - 3} more"]
+    return f"No gradient reaches {listed(shown)}: dead, nothing is learnt there." if dead else ""
 
 
 def _dead_units(found: Gradients) -> str:
@@ -110,8 +107,3 @@ def _dead_units(found: Gradients) -> str:
     most = percent(worst.dead or 0.0)
     more = f", and some of {len(some) - 1} other layers" if len(some) > 1 else ""
     return f"Dead units: no row's gradient reaches {most} of the channels of {worst.name}{more}."
-
-
-def _listed(names: list[str]) -> str:
-    shown = names if len(names) <= 4 else [*names[:3], f"{len(names) - 3} more"]
-    return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
