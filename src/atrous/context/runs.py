@@ -86,6 +86,7 @@ def run(
 def is_constant(answers: Float[Tensor, "rows labels"]) -> bool:
     """Whether all rows, of several, have the same answer.
 
+    >>> import torch
     >>> is_constant(torch.tensor([[1.0, 2.0], [1.0, 2.0]])), is_constant(torch.tensor([[1.0, 2.0], [1.0, 3.0]]))
     (True, False)
     """
