@@ -18,7 +18,7 @@ from atrous.contract import Batch
 from atrous.tasks.classify import build
 torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(0)
-model = build(load(encode="tcn"), sizes={"ids": 258}, labels=2)
+model = build(load(encode="tcn"), sizes={"ids": 258}, labels=("no", "yes"))
 batch, targets = Batch(torch.randint(2, 258, (32, 30)), torch.full((32,), 30)), torch.randint(0, 2, (32,))
 optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
 for step in range(13):

@@ -8,15 +8,18 @@ from collections.abc import Callable
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from atrous.attend.keep import Keep
 from atrous.contract import Batch, Embed, Layer, Pool, State
 from atrous.predict import Head
 from atrous.window import Cost, Window
 
 
 class Model(nn.Module):
-    """Tokens in, one row of logits a text out.
+    """Tokens in, one row of logits a text out; or, of a tagger, one a step.
 
-    Shapes: ids (batch, time) -> (batch, labels).
+    Shapes: ids (batch, time) -> (batch, labels), or (batch, time, labels).
+
+    tags: whether it is a tagger: then attend keeps every step.
 
     window: what one encoder step sees, in tokens, before attend.
     cost: of one row of that many tokens, end to end.
@@ -42,7 +45,8 @@ class Model(nn.Module):
         self.window: Window = embed.window.then(encode.window)
         self.grain, self.delay = encode.grain, encode.delay
         self.streams = encode.streams and attend.streams
-        head = Cost(predict.cost.parameters, lambda steps: predict.cost.flops(1))
+        self.tags = isinstance(attend, Keep)
+        head = Cost(predict.cost.parameters, lambda steps: predict.cost.flops(steps if self.tags else 1))
         self.cost: Cost = embed.cost.then(encode.cost).then(attend.cost).then(head)
 
     @property
@@ -50,14 +54,14 @@ class Model(nn.Module):
         """Masked tokens after the last real one until `step` has said everything."""
         return math.ceil(self.delay * self.encode.window.stride / self.grain) * self.grain
 
-    def vectors(self, batch: Batch) -> Float[Tensor, "batch channels"]:
-        """What attend makes of each row, before predict."""
+    def vectors(self, batch: Batch) -> Float[Tensor, "batch *time channels"]:
+        """What attend makes of each row, or each step, before predict."""
         mask = batch.mask
         x = self.encode(self.embed(batch), mask)
         pooled: Tensor = self.attend(x, self.encode.after(mask))
         return pooled
 
-    def forward(self, batch: Batch) -> Float[Tensor, "batch labels"]:
+    def forward(self, batch: Batch) -> Float[Tensor, "batch *time labels"]:
         return self.predict(self.vectors(batch))
 
     def start(self, batch: int) -> State:
@@ -67,7 +71,8 @@ class Model(nn.Module):
     def step(self, batch: Batch, mask: Bool[Tensor, "batch time"], state: State) -> tuple[Tensor, State]:
         """Continue every row by one chunk: (logits of what is decided so far, new state).
 
-        After the last token and `flush` masked ones the logits are those of `forward`.
+        After the last token and `flush` masked ones the logits are those of `forward`. A tagger gives those of the
+        steps that the chunk decides; their mask is `state[-1][1]`, and nothing of `state[-1]` is read again.
         Raises NotStreamable if the encoder must see its whole row.
         """
         state = self.advance(batch, mask, state)

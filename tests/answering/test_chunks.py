@@ -77,22 +77,22 @@ def test_the_model_is_at_evaluation_only_inside():
 
 @pytest.mark.parametrize("encode", ["tcn", "lstm", "residual"])
 def test_a_model_that_streams_takes_rows_of_any_length(encode):
-    model = build(load(encode=encode), sizes={"ids": 258}, labels=2)
+    model = build(load(encode=encode), sizes={"ids": 258}, labels=("no", "yes"))
     assert longest(model) is None
     check_length(model, 10**12)
 
 
 def test_the_limit_of_attention_is_set_by_its_operations_and_of_others_by_memory():
-    attention = build(load(encode="attention"), sizes={"ids": 258}, labels=2)
+    attention = build(load(encode="attention"), sizes={"ids": 258}, labels=("no", "yes"))
     most = longest(attention)
     assert attention.cost.flops(most) <= MOST_OPERATIONS < attention.cost.flops(most + 1)
-    assert longest(build(load(encode="bilstm"), sizes={"ids": 258}, labels=2)) == MOST_STEPS
+    assert longest(build(load(encode="bilstm"), sizes={"ids": 258}, labels=("no", "yes"))) == MOST_STEPS
     attention.cost = attention.cost.then(type(attention.cost)(flops=lambda steps: MOST_OPERATIONS * 2))
     assert longest(attention) == 1  # every limit takes one token
 
 
 def test_a_row_that_is_too_long_is_refused_with_its_length_the_limit_and_a_remedy():
-    model = build(load(encode="attention"), sizes={"ids": 258}, labels=2)
+    model = build(load(encode="attention"), sizes={"ids": 258}, labels=("no", "yes"))
     most = longest(model)
     check_length(model, most)
     with pytest.raises(DataError, match=rf"{most + 1:,} tokens .* at most {most:,}; .* such as tcn or lstm"):

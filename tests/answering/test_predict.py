@@ -21,7 +21,7 @@ from atrous.tasks.classify import build
 def test_rows_come_back_in_their_order_whatever_their_lengths():
     torch.manual_seed(0)
     reader = Reader(Tokeniser("bytes", False, ()))
-    model = build(load(encode="tcn"), sizes=reader.sizes, labels=3).eval()
+    model = build(load(encode="tcn"), sizes=reader.sizes, labels=tuple("abc")).eval()
     texts = ["x" * (37 * number % 101) for number in range(300)]
     together = logits(model, Examples.of(reader, texts))
     alone = torch.cat([logits(model, Examples.of(reader, [text])) for text in texts[:20]])
@@ -39,7 +39,7 @@ def test_a_device_that_is_not_there_is_refused_with_a_remedy():
 def test_a_long_row_is_read_in_chunks_with_the_same_answer(encode, monkeypatch):
     torch.manual_seed(0)
     reader, whole_rows = Reader(Tokeniser("bytes", False, ())), []
-    model = build(load(encode=encode), sizes=reader.sizes, labels=3)
+    model = build(load(encode=encode), sizes=reader.sizes, labels=tuple("abc"))
     examples = Examples.of(reader, ["ab" * 400, "", "abc" * 301, "xyz"])
     whole, forward = logits(model, examples), model.forward
     monkeypatch.setattr("atrous.answering.predict.LONG", 100)
@@ -51,7 +51,7 @@ def test_a_long_row_is_read_in_chunks_with_the_same_answer(encode, monkeypatch):
 
 def test_a_row_that_is_too_long_is_refused_before_anything_is_computed(monkeypatch):
     reader = Reader(Tokeniser("bytes", False, ()))
-    model = build(load(encode="attention"), sizes=reader.sizes, labels=3)
+    model = build(load(encode="attention"), sizes=reader.sizes, labels=tuple("abc"))
     monkeypatch.setattr(model, "forward", None)
     with pytest.raises(DataError, match="2,000,000 tokens is too long"):
         logits(model, Examples.of(reader, ["x", "x" * 2_000_000]))
@@ -95,5 +95,5 @@ def test_the_vector_of_a_text_is_the_same_alone_padded_batched_and_in_chunks(enc
 
 def test_no_row_has_no_vector():
     reader = Reader(Tokeniser("bytes", False, ()))
-    model = build(load(encode="ngram"), sizes=reader.sizes, labels=3)
+    model = build(load(encode="ngram"), sizes=reader.sizes, labels=tuple("abc"))
     assert vectors(model, Examples.of(reader, [])).shape == (0, model.attend.outputs)

@@ -96,7 +96,7 @@ def test_labels_columns_and_weights_are_written_as_they_are_read(override, kept,
         ("train.label_smoothing=1.0", "less than 1"),
         ("predict.threshold=0.0", "greater than 0"),
         ('data.separator=""', "at least 1 character"),
-        ("predict=several", "should be 'classes' or 'labels'"),
+        ("predict=several", "should be 'classes', 'labels', 'tags' or 'crf'"),
     ],
 )
 def test_settings_of_labels_that_mean_nothing_are_refused(override, words):

@@ -20,7 +20,7 @@ TARGETS = torch.tensor([0, 1, 1])
 def made(name, more=()):
     torch.manual_seed(0)
     settings = load(None, ["embed.channels=6", *SETS[name], *more], encode=name)
-    return build(settings, sizes={"ids": 9}, labels=2).double().eval()
+    return build(settings, sizes={"ids": 9}, labels=("no", "yes")).double().eval()
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -85,7 +85,7 @@ def test_the_page_of_models_says_what_each_encoder_sees(name):
     page = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |") and line.count("|") == 5]
     sees, streams = (cell.strip() for cell in row.strip("|").split("|")[2:])
-    model = build(load(encode=name), sizes={"ids": 258}, labels=2)
+    model = build(load(encode=name), sizes={"ids": 258}, labels=("no", "yes"))
     both = model.window.left == model.window.right == math.inf
     assert sees == ("all" if both else str(model.window))
     assert streams == (("yes" + f", {model.delay} late" * (model.delay > 0)) if model.streams else "no")

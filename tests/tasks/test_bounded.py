@@ -14,14 +14,14 @@ from atrous.tasks.classify import build
 def test_a_model_is_made_where_there_is_just_room_and_the_same_one(name):
     settings = load(encode=name)
     torch.manual_seed(0)
-    free = build(settings, sizes={"ids": 100}, labels=2)
+    free = build(settings, sizes={"ids": 100}, labels=("no", "yes"))
     torch.manual_seed(0)
     with AtMost(4 * free.cost.parameters + 1000):
-        held = build(settings, sizes={"ids": 100}, labels=2)
+        held = build(settings, sizes={"ids": 100}, labels=("no", "yes"))
     for one, other in zip(free.parameters(), held.parameters(), strict=True):
         assert torch.equal(one, other)
     with pytest.raises(ConfigError, match="ask for a model of more than"), AtMost(free.cost.parameters // 2):
-        build(settings, sizes={"ids": 100}, labels=2)
+        build(settings, sizes={"ids": 100}, labels=("no", "yes"))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_model_is_made_where_there_is_just_room_and_the_same_one(name):
 def test_numbers_out_of_range_are_refused_before_memory_is_asked_for(setting):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ConfigError, match=r"make embed.channels, encode.channels or encode.depth smaller"):
-        build(load(None, [setting]), sizes={"ids": 100}, labels=2)
+        build(load(None, [setting]), sizes={"ids": 100}, labels=("no", "yes"))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10**6  # kilobytes
 
 

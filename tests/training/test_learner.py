@@ -12,7 +12,7 @@ BATCH = Batch(torch.tensor([[2, 3, 4], [5, 6, 0]]), torch.tensor([3, 2]))
 
 def model():
     torch.manual_seed(0)
-    return build(load(encode="tcn"), sizes={"ids": 9}, labels=2)
+    return build(load(encode="tcn"), sizes={"ids": 9}, labels=("no", "yes"))
 
 
 def test_only_what_multiplies_an_input_is_pulled_to_zero():

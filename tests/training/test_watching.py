@@ -120,7 +120,7 @@ def test_a_model_folder_has_the_file_and_one_line_sums_it_up(tmp_path, capsys):
 
 
 def test_a_layer_without_a_gradient_for_long_is_told_of_once(tmp_path, capsys):
-    model = build(DEEP.resolved(), sizes={"ids": 9}, labels=2)
+    model = build(DEEP.resolved(), sizes={"ids": 9}, labels=("no", "yes"))
     watch = WatchGradients(model, tmp_path)
     names = [*layers_of(model)]
     fine = dict.fromkeys(names, 1.0)

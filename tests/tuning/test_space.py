@@ -56,7 +56,7 @@ def test_whatever_is_drawn_makes_a_model_that_answers(name, place):
     for key, value in values.items():
         section, _, field = key.partition(".")
         assert getattr(getattr(found, section), field) == value
-    model = build(found, sizes={"ids": 9}, labels=3)
+    model = build(found, sizes={"ids": 9}, labels=tuple("abc"))
     logits = model(Batch(torch.tensor([[1, 2, 3], [4, 0, 0]]), torch.tensor([3, 1])))
     assert logits.shape == (2, 3)
     assert logits.isfinite().all()
@@ -70,5 +70,5 @@ def test_the_kinds_of_the_table_are_those_there_are():
 def test_no_trial_takes_the_time_of_all_others(name):
     settings = load(encode=name)
     largest = changed(settings, {key: kind.ask(Drawn(-1), key) for key, kind in free(settings).items()})
-    sizes = [build(one, sizes={"ids": 9}, labels=3).encode.cost.parameters for one in (settings, largest)]
+    sizes = [build(one, sizes={"ids": 9}, labels=tuple("abc")).encode.cost.parameters for one in (settings, largest)]
     assert sizes[1] <= 10 * sizes[0]

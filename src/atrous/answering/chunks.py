@@ -32,7 +32,7 @@ def evaluating(model: Model) -> Iterator[None]:
 
 
 @torch.inference_mode()
-def read_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[Tensor, "batch labels"]:
+def read_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[Tensor, "batch *time labels"]:
     """What `model(batch)` gives, read chunk by chunk: memory does not grow with the length of the rows.
 
     chunk: steps that are read at once, rounded down to the model's grain; at least one grain.
@@ -51,7 +51,7 @@ def read_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[T
 
 
 @torch.inference_mode()
-def vectors_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[Tensor, "batch channels"]:
+def vectors_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Float[Tensor, "batch *time channels"]:
     """What `model.vectors(batch)` gives, read chunk by chunk as `read_in_chunks` does.
 
     Raises NotStreamable if the model must see its rows whole.
@@ -60,11 +60,17 @@ def vectors_in_chunks(model: Model, batch: Batch, *, chunk: int = CHUNK) -> Floa
     steps = grains * model.grain + model.flush
     size = max(1, chunk // model.grain) * model.grain
     state = model.start(len(batch.lengths))
+    found: list[Tensor] = []  # of a tagger, what each chunk decided
     for start in range(0, steps, size):
         piece = _padded(batch.cut(slice(start, start + size)), min(size, steps - start))
         places = torch.arange(start, start + piece.time, device=batch.lengths.device)
         state = model.advance(piece, places < batch.lengths[:, None], state)
-    return model.attend.read(state[-1])
+        if model.tags:
+            found.append(model.attend.read(state[-1]))
+    if not model.tags:
+        return model.attend.read(state[-1])
+    delay = model.delay  # the steps before the first one
+    return torch.cat(found, 1)[:, delay : delay + batch.time]
 
 
 def _padded(batch: Batch, steps: int) -> Batch:

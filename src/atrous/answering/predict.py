@@ -20,6 +20,8 @@ Read = Callable[[Model, Batch], Tensor]  # a padded batch to as many rows of num
 def logits(model: Model, examples: Examples) -> Tensor:
     """The logits of every row, (rows, labels), in the rows' order, on the CPU. The model's mode is put back.
 
+    Those of a tagger are (steps, labels): of all steps of the first row, then of the second, as in `examples.starts`.
+
     Long rows are read chunk by chunk if the model streams: memory does not grow with their length.
 
     >>> from atrous.config import load
@@ -27,7 +29,7 @@ def logits(model: Model, examples: Examples) -> Tensor:
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> from atrous.tasks.classify import build
     >>> reader = Reader(Tokeniser("bytes", False, ()))
-    >>> model = build(load(encode="ngram"), sizes=reader.sizes, labels=3)
+    >>> model = build(load(encode="ngram"), sizes=reader.sizes, labels=tuple("abc"))
     >>> logits(model, Examples.of(reader, ["one", "", "three"])).shape
     torch.Size([3, 3])
 
@@ -39,6 +41,8 @@ def logits(model: Model, examples: Examples) -> Tensor:
 
 def vectors(model: Model, examples: Examples) -> Tensor:
     """The vector of every row, (rows, channels): what attend makes of it, before predict. Otherwise as `logits`.
+
+    A tagger has one for every step.
 
     A row with no step has the vector that the pool gives it: zeros.
     """
@@ -58,8 +62,13 @@ def _of_every_row(model: Model, examples: Examples, *, whole: Read, in_chunks: R
             read = in_chunks if model.streams and time > LONG else whole
             answer = read(model, batch.map(lambda part: part.to(device))).cpu()
             if found is None:
-                found = answer.new_empty(len(examples), answer.shape[1])
-            found[torch.from_numpy(rows)] = answer
+                found = answer.new_empty(int(examples.starts[-1]) if model.tags else len(examples), answer.shape[-1])
+            if not model.tags:
+                found[torch.from_numpy(rows)] = answer
+                continue
+            for row, steps in zip(rows, answer, strict=True):
+                start, end = examples.starts[row], examples.starts[row + 1]
+                found[start:end] = steps[: end - start]
     return found
 
 

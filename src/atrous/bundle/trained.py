@@ -18,6 +18,7 @@ from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
 from atrous.data.given import table
 from atrous.data.tables import Row
+from atrous.data.tagged.corpus import read_tagged
 from atrous.data.targets import Targets
 from atrous.data.text import Source
 from atrous.draw.explanation import Explanation
@@ -64,7 +65,7 @@ class Bundle:
         Raises ConfigError if it would hold more.
         """
         settings = settings.resolved()
-        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=len(labels), most=most)
+        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=labels, most=most)
         return cls(model, reader, labels, settings)
 
     def __repr__(self) -> str:
@@ -86,7 +87,9 @@ class Bundle:
     @property
     def targets(self) -> Targets:
         """How the labels of a row become the numbers it is judged by."""
-        return Targets(self.labels, self.settings.predict.name == "labels", self.settings.data.separator)
+        asked, tagged = self.settings, self.model.tags
+        several, scheme = asked.predict.name == "labels", asked.predict.scheme if tagged else None
+        return Targets(self.labels, several, asked.data.separator, scheme=scheme)
 
     @property
     def window(self) -> Window:
@@ -217,12 +220,16 @@ class Bundle:
         wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
         features = self.reader.sizes.get("values")
+        if self.model.tags:
+            asked = self.settings.model_copy(update={"data": columns})
+            return self.score(read_tagged(table(data, "data"), self.targets, asked)[0])
         rows, _ = read_labelled(table(data, "data"), self.targets, columns, features=features)
         return self.score(rows, min_probability=min_probability)
 
     def score(self, rows: Sequence[Row], *, min_probability: float | None = None) -> dict[str, Any]:
         """Scores on rows that were read already."""
-        examples = Examples.of(self.reader, (row.given for row in rows), self.targets.array(rows))
+        given, tagged = (row.given for row in rows), self.model.tags
+        examples = Examples.of(self.reader, given, self.targets.array(rows), tagged=tagged)
         return self.score_of(examples, min_probability=min_probability)
 
     def score_of(self, examples: Examples, *, min_probability: float | None = None) -> dict[str, Any]:

@@ -77,8 +77,11 @@ def train(
     encode: Annotated[
         str | None, typer.Option("--encode", metavar="NAME", help=f"{ENCODERS}; else tcn", show_default=False)
     ] = None,
+    task: options.Task = None,
     text: options.Text = None,
     label: options.Label = None,
+    tokens: options.Tokens = None,
+    tags: options.Tags = None,
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
@@ -99,7 +102,7 @@ def train(
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
-    """Train one model on a file of labelled texts.
+    """Train one model on a file of labelled texts, or of tagged tokens.
 
     Without --dev and --test one row in ten each is held out, by a hash of the text, so that no text is on two sides.
     Ctrl-C keeps the best model so far. A run that was stopped, even by kill -9, goes on with --resume and ends with the
@@ -112,6 +115,7 @@ def train(
       atrous train my-settings.toml --data reviews.csv --set train.epochs=20
       atrous train --data reviews.csv --resume       the same words once more, and --resume
       atrous train --data new.csv --init runs/tcn --out runs/new --set train.rate=0.001
+      atrous train --data train.conll --dev dev.conll --test test.conll --encode bilstm    a tag a token
       torchrun --nproc-per-node 2 -m atrous train --data reviews.csv
 
     The model goes to --out; its scores on the test rows and the next command to standard output.
@@ -125,6 +129,7 @@ def train(
     words: dict[str, Any] = {
         "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
         "encoding": encoding, "max_steps": max_steps, "seed": seed, "set": set or [],
+        "task": task, "tokens": tokens, "tags": tags,
     }  # fmt: skip
     asked = Asked(data, **words)
     chosen = asked.chosen(encode)

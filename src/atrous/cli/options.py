@@ -64,6 +64,16 @@ Text: TypeAlias = Annotated[
 Label: TypeAlias = Annotated[
     str | None, _option("--label", metavar="COLUMN", help="the column of the labels; else guessed and announced")
 ]
+Task: TypeAlias = Annotated[
+    str | None,
+    _option("--task", metavar="NAME", help="tag: a tag a token; else what the file's name says"),
+]
+Tokens: TypeAlias = Annotated[
+    str | None, _option("--tokens", metavar="COLUMN", help="tag: the column of the tokens, a name or a number from 1")
+]
+Tags: TypeAlias = Annotated[
+    str | None, _option("--tags", metavar="COLUMN", help="tag: the column of the tags, a name or a number from 1")
+]
 Group: TypeAlias = Annotated[
     str | None, _option("--group", metavar="COLUMN", help="a column whose equal values stay on one side of the split")
 ]

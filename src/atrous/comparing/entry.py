@@ -12,7 +12,6 @@ from atrous.comparing.runs import Run
 from atrous.comparing.terms import rates_around
 from atrous.config import Settings
 from atrous.embed import embedding
-from atrous.predict import HEADS
 from atrous.runtime.reader import Reader
 from atrous.vectors import with_channels
 
@@ -54,7 +53,7 @@ class Entry:
     @property
     def score(self) -> str:
         """What it is judged by: accuracy or micro_f1."""
-        return HEADS[self.settings.predict.name].score
+        return self.settings.predict.score
 
     def follow(self, rates: int, epochs: int) -> None:
         """Try so many learning rates, where the user did not give one, in runs of so many epochs."""

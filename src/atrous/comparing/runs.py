@@ -18,7 +18,6 @@ from atrous.comparing.records import recorded, records
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
-from atrous.predict import HEADS
 from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.tokens import Tokens
@@ -70,7 +69,7 @@ def run(settings: Settings, corpus: Corpus, tokens: Tokens, *, folder: Path, dev
     else:
         if bundle.scores["interrupted"]:
             raise KeyboardInterrupt
-        score, scores = HEADS[settings.predict.name].score, bundle.scores
+        score, scores = settings.predict.score, bundle.scores
         found = Run(
             about.model, about.rate, about.seed, dev=scores["dev"][score], test=scores["test"][score],
             seconds=scores["seconds"], curve=scores["curve"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from atrous.config.embedding import Embed
 from atrous.config.encoders import Encode, Tcn
@@ -51,8 +51,19 @@ def _has_texts(embed: Any, info: Any) -> Any:
     return embed
 
 
+def _suits_the_task(embed: Any, info: Any) -> Any:
+    if info.data.get("task") == "tag" and embed.name not in STEPS:
+        raise ValueError(f"should read {' or '.join(STEPS)} where task is tag: each of them is a step that has a tag")
+    data = info.data.get("data")
+    if info.data.get("task") == "tag" and (embed.beside or (data is not None and data.beside)):
+        raise ValueError("should read one text where task is tag; leave embed.beside and data.beside out")
+    return embed
+
+
 def _suits_the_encoder(attend: Any, info: Any) -> Any:
     encode = info.data.get("encode")
+    if info.data.get("task") == "tag" and attend.name is not None:
+        raise ValueError("should not be set where task is tag: every step is kept, and has a tag of its own")
     if encode is None:
         return attend
     if attend.name == "last" and encode.name in ("bigru", "bilstm", "birnn"):
@@ -67,6 +78,25 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
     return attend
 
 
+def _answers_the_task(predict: Any, info: Any) -> Any:
+    task = info.data.get("task", "classify")
+    names = TASK_HEADS[task]
+    if "name" not in predict.model_fields_set:
+        return predict.model_copy(update={"name": names[0]})
+    if predict.name not in names:
+        raise ValueError(f"should have the name {' or '.join(names)} where task is {task}, and it is {predict.name}")
+    return predict
+
+
+# What a model can answer, by task; the first is what it answers where nobody says it.
+TASK_HEADS: dict[str, tuple[str, ...]] = {"classify": ("classes", "labels"), "tag": ("tags", "crf")}
+STEPS = (
+    "words",
+    "characters",
+)  # what a tagger can read: the words of data that come as words, or any text's characters
+
+# A column by its name, or by its number from 1.
+Column = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 Encoding = Annotated[str, AfterValidator(_is_text_encoding)]
 Soft = Annotated[str | tuple[str, ...] | dict[str, str], BeforeValidator(_is_soft)]
 ClassWeights = Annotated[Literal["balanced"] | dict[str, float], BeforeValidator(_is_class_weights)]
@@ -88,6 +118,23 @@ class Data(Section):
         None
     )
     encoding: Annotated[Encoding, Field(description="character encoding of the file")] = "utf-8"
+    tokens: Annotated[
+        Column | None, Field(description="tag: column of the tokens, a name or a number from 1; unset: guessed")
+    ] = None
+    tags: Annotated[
+        Column | None, Field(description="tag: column of the tags, a name or a number from 1; unset: guessed")
+    ] = None
+    spans: Annotated[
+        str | None, Field(description="tag: column of the spans of characters, beside a text; unset: guessed")
+    ] = None
+    scheme: Annotated[
+        Literal["iob1", "iob2", "bilou", "plain"] | None,
+        Field(description="tag: how the file's tags are written; plain are no spans; unset: guessed and announced"),
+    ] = None
+    repair: Annotated[bool, Field(description="tag: true lets an I- without its B- begin a span")] = False
+    context: Annotated[
+        Literal["sentence", "document"], Field(description="tag: what a row is, and how far a model can see")
+    ] = "sentence"
     max_steps: Annotated[
         Count | None, Field(description="tokens read of a row at most, by the trained model too; unset: all of them")
     ] = None
@@ -108,13 +155,31 @@ class Attend(Section):
 
 
 class Predict(Section):
-    """What stands between that vector and the answer: one label a text, or any number of them."""
+    """What stands between that vector and the answer: one label a text, or any number of them, or a tag a token."""
 
-    name: Annotated[Literal["classes", "labels"], Field(description="one label a text, or any number of them")] = (
-        "classes"
-    )
+    name: Annotated[
+        Literal["classes", "labels", "tags", "crf"],
+        Field(
+            description="one label a text, or any number; a tag a token, each by itself, or the best sequence of them"
+        ),
+    ] = "classes"
     dropout: Dropped = 0.0
+    scheme: Annotated[
+        Literal["iob2", "bilou", "plain"] | None,
+        Field(description="tags, crf: how spans are taught; unset: bilou where the data have spans, else plain"),
+    ] = None
     threshold: Annotated[float, Field(gt=0, lt=1, description="labels: those at least so probable are given")] = 0.5
+
+    @property
+    def score(self) -> str:
+        """What its models are judged by; a test holds it to be what the head says.
+
+        >>> Predict(name="crf", scheme="plain").score, Predict(name="crf", scheme="iob2").score
+        ('accuracy', 'span_f1')
+        """
+        if self.name in TASK_HEADS["tag"]:
+            return "accuracy" if self.scheme == "plain" else "span_f1"
+        return "micro_f1" if self.name == "labels" else "accuracy"
 
 
 class Train(Section):
@@ -143,21 +208,34 @@ class Settings(Section):
     20000
     """
 
-    task: Annotated[Literal["classify"], Field(description="what the model answers")] = "classify"
+    task: Annotated[
+        Literal["classify", "tag"],
+        Field(description="what the model answers: labels of texts, or a tag of every token"),
+    ] = "classify"
     data: Data = Data()
-    embed: Annotated[Embed, AfterValidator(_has_texts)] = Embed()
+    embed: Annotated[Embed, AfterValidator(_has_texts), AfterValidator(_suits_the_task)] = Embed()
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
-    predict: Predict = Predict()
+    predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
     train: Train = Train()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tags_words(cls, given: Any) -> Any:
+        """A tagger reads words where nobody says what it reads."""
+        if not isinstance(given, dict) or given.get("task") != "tag":
+            return given
+        embed = given.get("embed", {})
+        return {**given, "embed": {"name": STEPS[0], **embed}} if isinstance(embed, dict) else given
 
     def resolved(self) -> Settings:
         """The settings with the encoder's preset wherever one stands in for None."""
         preset = PRESETS[self.encode.name]
         pool = self.attend.name or preset.pool
+        pooled = Attend(name=pool, **{**POOL_OPTIONS.get(pool, {}), **self.attend.options})
         changes = {
             "embed": self.embed.resolved(preset.bigrams),
-            "attend": Attend(name=pool, **{**POOL_OPTIONS.get(pool, {}), **self.attend.options}),
+            "attend": self.attend if self.task == "tag" else pooled,
             "train": self.train.model_copy(update={"rate": self.train.rate or preset.rate}),
         }
         return self.model_copy(update=changes)

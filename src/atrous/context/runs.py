@@ -20,7 +20,6 @@ from atrous.context.terms import at
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
 from atrous.instruments.beginning import drawn
-from atrous.predict import HEADS
 from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.tokens import Tokens
@@ -70,7 +69,7 @@ def run(
         answers = logits(bundle.model, tokens.test)
         if is_constant(answers) and not is_constant(_before(chosen, tokens, corpus.labels)):
             raise NotFinite("a dead network: it gives every row the same answer, and did not before it was trained")
-        score = HEADS[chosen.predict.name].score
+        score = chosen.predict.score
         found = Run(
             about.window, about.seed, bundle.scores["dev"][score], bundle.scores["test"][score],
             bundle.scores["epochs"], bundle.scores["seconds"],

@@ -30,7 +30,6 @@ from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError, MissingExtra, NotFinite
 from atrous.outputs import is_finished, nearest, new_folder, unfinished, work_of
-from atrous.predict import HEADS
 from atrous.runtime.readable import spoken
 from atrous.training.callbacks import Watch
 from atrous.training.identity import difference, identity
@@ -153,7 +152,7 @@ def _needs(
     about = {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test), "longest": longest,
              "usual": usual}  # fmt: skip
     return summed(
-        choice, ended, margin=terms.margin, score=HEADS[chosen.predict.name].score, token=chosen.embed.name,
+        choice, ended, margin=terms.margin, score=chosen.predict.score, token=chosen.embed.name,
         rows=about, files=asked.files,
         settings=None if choice.window is None else settings_for(choice.window, asked),
     )  # fmt: skip
@@ -187,7 +186,7 @@ def _run_all(
 
     Raises NotFinite if every run of a window failed.
     """
-    place, score = accelerator(device), spoken(HEADS[chosen.predict.name].score)
+    place, score = accelerator(device), spoken(chosen.predict.score)
     ended = {(one.window, one.seed): one for one in read_runs(folder)}
     if ended:
         announce(f"{len(ended)} runs are done already", quiet=quiet)

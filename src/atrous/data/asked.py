@@ -11,6 +11,8 @@ from typing import Any
 from atrous.config import Settings, load
 from atrous.data.corpus import Corpus, find_columns, other_columns, read_corpus
 from atrous.data.given import Table, described, table
+from atrous.data.tagged import corpus as tagged
+from atrous.data.tagged.layout import is_tagged, layout
 from atrous.data.text import Source
 
 
@@ -39,6 +41,9 @@ class Asked:
     max_steps: int | None = None
     seed: int | None = None
     set: Sequence[str] = ()
+    task: str | None = None
+    tokens: str | None = None
+    tags: str | None = None
 
     def __post_init__(self) -> None:
         _ = self.tables
@@ -60,17 +65,23 @@ class Asked:
         Raises ConfigError with every mistake in them.
         """
         columns = {
-            name: getattr(self, name) for name in ("text", "label", "group", "beside", "encoding", "max_steps")
-        }  # fmt: skip
+            name: getattr(self, name)
+            for name in ("text", "label", "group", "beside", "encoding", "max_steps", "tokens", "tags")
+        }
         path = None if self.settings is None else Path(self.settings)
         overrides = self.set if set is None else set
-        return load(path, overrides, data=columns, encode=encode, train={"seed": self.seed})
+        task = self.task or ("tag" if is_tagged(self.tables["data"]) else None)
+        return load(path, overrides, data=columns, encode=encode, train={"seed": self.seed}, task=task)
 
     def look(self, settings: Settings) -> None:
         """Find out whether the columns of all files are there, in no time.
 
         Raises DataError and ConfigError as the readers do.
         """
+        if settings.task == "tag":
+            for one in self.tables.values():
+                layout(one, settings)
+            return
         features = 0 if settings.embed.name == "values" else None
         several = settings.predict.name == "labels"
         found, _ = find_columns(self.tables["data"], settings.data, several=several, features=features)
@@ -79,6 +90,15 @@ class Asked:
 
     def corpus(self, settings: Settings, *, folder: Path | None = None, quiet: bool = True) -> Corpus:
         """All rows, read; see `read_corpus`."""
+        if settings.task == "tag":
+            return tagged.read_corpus(
+                self.tables["data"],
+                dev=self.tables.get("dev"),
+                test=self.tables.get("test"),
+                settings=settings,
+                folder=folder,
+                quiet=quiet,
+            )
         return read_corpus(
             self.tables["data"],
             dev=self.tables.get("dev"),

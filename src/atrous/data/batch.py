@@ -30,6 +30,7 @@ class Examples:
         into memory.
     starts: row r is steps starts[r] ... starts[r + 1] - 1.
     cut: how many of the rows were longer than the reader reads.
+    tagged: whether targets has one number a step, row after row, instead of one target a row.
 
     There is no Python object a row: 16 bytes, and 4 a token.
 
@@ -42,8 +43,16 @@ class Examples:
     [[3, 0], [2, 3]]
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], starts: Places, targets: Numbers, *, cut: int = 0) -> None:
-        self.arrays, self.starts, self.targets, self.cut = dict(arrays), starts, targets, cut
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        starts: Places,
+        targets: Numbers,
+        *,
+        cut: int = 0,
+        tagged: bool = False,
+    ) -> None:
+        self.arrays, self.starts, self.targets, self.cut, self.tagged = dict(arrays), starts, targets, cut, tagged
 
     @classmethod
     def of(
@@ -52,13 +61,16 @@ class Examples:
         rows: Iterable[Row],
         targets: Sequence[int] | Numbers | None = None,
         *,
+        tagged: bool = False,
         folder: PathLike[str] | None = None,
     ) -> Examples:
-        """What the reader reads of these rows, read once; without targets every row has label 0.
+        """What the reader reads of these rows, read once; without targets every row, or step, has label 0.
 
+        tagged: whether the targets are those of every step, of whole rows; the steps that are not read lose theirs.
         folder: where the file of the steps goes if they are many; None for the system's temporary files.
         """
         spools = {name: Spool(one.dtype, shape=one.shape[1:], folder=folder) for name, one in reader.empty.items()}
+        own = array("q", [0])  # where the targets of each whole row begin, if steps have some
         starts, cut = array("q", [0]), 0  # looked up for every batch: 8 bytes a row of memory are worth it
         for row in rows:
             whole = reader.whole(row)
@@ -68,13 +80,20 @@ class Examples:
                 spools[name].add(values if steps == read else values[:read])
             starts.append(starts[-1] + read)
             cut += steps > read
+            if tagged:
+                own.append(own[-1] + steps)
         places = np.frombuffer(starts, np.int64)
         if not isinstance(targets, np.ndarray):
-            targets = np.array([0] * (len(places) - 1) if targets is None else targets, np.int64)
-        return cls({name: spool.read() for name, spool in spools.items()}, places, targets, cut=cut)
+            count = int(places[-1]) if tagged else len(places) - 1
+            targets = np.zeros(count, np.int64) if targets is None else np.array(targets, np.int64)
+        elif tagged and cut:
+            targets = np.concatenate(
+                [targets[own[row] : own[row] + length] for row, length in enumerate(np.diff(places).tolist())]
+            )
+        return cls({name: spool.read() for name, spool in spools.items()}, places, targets, cut=cut, tagged=tagged)
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.starts) - 1
 
     @property
     def lengths(self) -> Places:
@@ -82,7 +101,10 @@ class Examples:
         return np.diff(self.starts)
 
     def batch(self, rows: Sequence[int] | Places, *, time: int | None = None) -> tuple[Batch, Tensor]:
-        """The chosen rows, padded on the right to `time` steps or to the longest (at least one), and their targets."""
+        """The chosen rows, padded on the right to `time` steps or to the longest (at least one), and their targets.
+
+        Targets of steps are (rows, time), and -1 where a row is padded.
+        """
         places = np.asarray(rows, np.int64)
         lengths = self.starts[places + 1] - self.starts[places]
         steps = time or max(1, int(lengths.max(initial=0)))
@@ -93,4 +115,9 @@ class Examples:
                 padded[row, :length] = values[start : start + length]
             fields[name] = torch.from_numpy(padded)
         batch = Batch(fields.pop("ids", None), torch.from_numpy(lengths), **fields)
-        return batch, torch.from_numpy(self.targets[places])
+        if not self.tagged:
+            return batch, torch.from_numpy(self.targets[places])
+        tags = np.full((len(places), steps), -1, np.int64)
+        for row, (start, length) in enumerate(zip(self.starts[places], lengths, strict=True)):
+            tags[row, :length] = self.targets[start : start + length]
+        return batch, torch.from_numpy(tags)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from atrous.config.fields import Data
+from atrous.config.fields import Data, Settings
 from atrous.data.formats import at, count_of, named
 from atrous.data.given import Table
 from atrous.data.progress import Progress
@@ -31,6 +31,18 @@ class Corpus(NamedTuple):
     targets: Targets
     said: tuple[str, ...]  # what was guessed or decided, for the user to read
     folder: Path | None = None  # where what does not fit into memory goes; None for the system's temporary files
+
+    def settled(self, settings: Settings) -> Settings:
+        """The settings with what only the data say: the scheme of a tagger's tags.
+
+        >>> Corpus([], [], [], Targets(("A", "B"), scheme="plain"), ()).settled(Settings(task="tag")).predict.scheme
+        'plain'
+        """
+        if self.targets.scheme is None:
+            return settings
+        return settings.model_copy(
+            update={"predict": settings.predict.model_copy(update={"scheme": self.targets.scheme})}
+        )
 
     @property
     def labels(self) -> tuple[str, ...]:

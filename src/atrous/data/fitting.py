@@ -31,7 +31,7 @@ def fit_reader(settings: Settings, rows: Sequence[Row], *, quiet: bool = True) -
         return Progress(quiet=quiet, what="counting tokens", total=len(rows)).over(rows)
 
     def fitted(kind: str, limit: int | None, *, second: bool = False) -> Tokeniser:
-        texts = ((row.beside or "") if second else row.text for row in counted())
+        texts = ((row.beside or "") if second else _read(row, kind, embed.name) for row in counted())
         return fit(kind, texts, lower=embed.lower, minimum_count=embed.minimum_count, limit=limit)
 
     if embed.name == "values":
@@ -41,7 +41,13 @@ def fit_reader(settings: Settings, rows: Sequence[Row], *, quiet: bool = True) -
         beside = fitted(embed.beside or embed.name, embed.limit, second=two)
     if embed.letters:
         spelling = fitted("characters", None)
-    return Reader(tokeniser, beside=beside, two_texts=two, spelling=spelling, letters=embed.letters)
+    rule = None if settings.task != "tag" else "characters" if embed.name == "characters" else "fine"
+    return Reader(tokeniser, beside=beside, two_texts=two, spelling=spelling, letters=embed.letters, rule=rule)
+
+
+def _read(row: Row, kind: str, name: str) -> str | tuple[str, ...]:
+    """What of a row is counted: its tokens, if it is tagged and they are read by this name, else its text."""
+    return row.tokens if row.tokens is not None and kind == name else row.text
 
 
 def scale(series: Iterable[Values]) -> Series:

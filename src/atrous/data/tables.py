@@ -36,6 +36,8 @@ class Row(NamedTuple):
     label: where a row can have several, all of them, the separator between them.
     line: where the row begins in its file, or its number where there are no lines; `formats.at` puts it in words.
     soft: how probable each label is, where the row says it.
+    tokens, tags: of a row that is tagged, one tag a token; None of others. offsets: text[start:end] is the token.
+    breaks: where a row is a document, the tokens with which its sentences begin, but for the first.
     """
 
     text: str
@@ -44,10 +46,16 @@ class Row(NamedTuple):
     line: int
     beside: str | None = None
     soft: dict[str, float] | None = None
+    tokens: tuple[str, ...] | None = None
+    tags: tuple[str, ...] = ()
+    offsets: tuple[tuple[int, int], ...] = ()
+    breaks: tuple[int, ...] = ()
 
     @property
-    def given(self) -> str | tuple[str, str]:
-        """What a `Reader` takes: the text, or both."""
+    def given(self) -> str | tuple[str, ...]:
+        """What a `Reader` takes: the text, or both, or the tokens."""
+        if self.tokens is not None:
+            return self.tokens
         return self.text if self.beside is None else (self.text, self.beside)
 
 

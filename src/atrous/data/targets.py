@@ -26,8 +26,10 @@ class Targets:
     labels: in the order of the logits.
     several: whether a row can have any number of them; separator: what then stands between them in `Row.label`.
     soft: whether rows have probabilities to learn from. What rows are judged by is never soft: see `judged`.
+    scheme: how the tags of rows that are tagged name spans, as in `atrous.runtime.schemes`; None of others.
 
-    A row's target is the number of its label; or, if it can have several or is soft, one number from 0 to 1 a label.
+    A row's target is the number of its label; or, if it can have several or is soft, one number from 0 to 1 a label;
+    or the number of each token's tag.
 
     >>> Targets(("neg", "pos")).of(Row("good", "pos", "", 1))
     1
@@ -35,12 +37,16 @@ class Targets:
     [1.0, 0.0, 1.0]
     >>> Targets(("neg", "pos"), soft=True).of(Row("good", "pos", "", 1, soft={"neg": 0.25, "pos": 0.75}))
     [0.25, 0.75]
+    >>> tagged = Targets(("B-PER", "O"), scheme="iob2")
+    >>> tagged.of(Row("Ann left", "", "", 1, tokens=("Ann", "left"), tags=("B-PER", "O")))
+    [0, 1]
     """
 
     labels: tuple[str, ...]
     several: bool = False
     separator: str = "|"
     soft: bool = False
+    scheme: str | None = None
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -53,17 +59,21 @@ class Targets:
         return replace(self, soft=False)
 
     def named(self, row: Row) -> tuple[str, ...]:
-        """The labels that the row has.
+        """The labels that the row has, or its tags.
 
         >>> Targets((), several=True).named(Row("...", "", "", 1))
         ()
         """
+        if self.scheme is not None:
+            return row.tags
         if not self.several:
             return (row.label,)
         return tuple(row.label.split(self.separator)) if row.label else ()
 
-    def of(self, row: Row) -> int | list[float]:
+    def of(self, row: Row) -> int | list[int] | list[float]:
         """The target of one row. Raises KeyError if it has a label that is not among `labels`."""
+        if self.scheme is not None:
+            return [self.numbers[tag] for tag in row.tags]
         if self.soft and row.soft is not None:
             return [row.soft.get(label, 0.0) for label in self.labels]
         if not (self.several or self.soft):
@@ -80,7 +90,7 @@ class Targets:
         return np.zeros(rows, np.int64)
 
     def array(self, rows: Sequence[Row], *, folder: PathLike[str] | None = None) -> Numbers:
-        """The targets of all these rows.
+        """The targets of all these rows; of tagged ones, of all their tokens, row after row.
 
         folder: where the file of them goes if they are many; None for the system's temporary files.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from atrous.runtime import bpe
 from atrous.runtime.tokeniser import Tokeniser
@@ -12,10 +12,13 @@ from atrous.runtime.tokeniser import Tokeniser
 PAIRS = 8000  # tokens of byte pair encoding, where there is no limit
 
 
-def fit(kind: str, texts: Iterable[str], *, lower: bool, minimum_count: int, limit: int | None) -> Tokeniser:
+def fit(
+    kind: str, texts: Iterable[str | Sequence[str]], *, lower: bool, minimum_count: int, limit: int | None
+) -> Tokeniser:
     """The tokeniser of the tokens that occur in the texts, the most frequent first, ties by code point.
 
     kind: "bytes", "characters", "words" or "bpe", byte pairs.
+    texts: a text may be the list of its tokens.
     lower: whether texts are lower-cased first.
     minimum_count: how often a token must occur to get an id; the others are unknown. For bpe, how often a pair must.
     limit: how many tokens may have an id at most; None for no limit, for bpe `PAIRS`.
@@ -34,13 +37,13 @@ def fit(kind: str, texts: Iterable[str], *, lower: bool, minimum_count: int, lim
     if limit is not None and limit < 1:
         raise ValueError(f"fit needs limit >= 1 or None, got limit={limit}")
     if kind == "bpe":
-        return _pairs(texts, lower, minimum_count, PAIRS if limit is None else limit)
+        return _pairs(map(str, texts), lower, minimum_count, PAIRS if limit is None else limit)
     empty = Tokeniser(kind, lower, ())
     if kind == "bytes":
         return empty
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(empty.split(text))
+        counts.update(empty.split(text) if isinstance(text, str) else empty.names(text))
     kept = [token for token, count in counts.items() if count >= minimum_count and _is_text(token)]
     kept.sort(key=lambda token: (-counts[token], token))
     return Tokeniser(kind, lower, tuple(kept[:limit]))

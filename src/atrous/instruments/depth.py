@@ -22,7 +22,7 @@ def layers_of(model: Model) -> dict[str, nn.Module]:
     >>> from atrous.config import load
     >>> from atrous.tasks.classify import build
     >>> tcn = load(None, ["encode.depth=1"], encode="tcn")
-    >>> for name in layers_of(build(tcn, sizes={"ids": 9}, labels=2)):
+    >>> for name in layers_of(build(tcn, sizes={"ids": 9}, labels=("no", "yes"))):
     ...     print(name)
     embed: Tokens(9, 64)
     encode: Conv(64, 64, kernel=3)
@@ -76,7 +76,7 @@ class Pulls:
     >>> from atrous.contract import Batch
     >>> from atrous.config import load
     >>> from atrous.tasks.classify import build
-    >>> model = build(load(encode="bag"), sizes={"ids": 9}, labels=2)
+    >>> model = build(load(encode="bag"), sizes={"ids": 9}, labels=("no", "yes"))
     >>> with Pulls(model) as pulls:
     ...     logits = model(Batch(torch.tensor([[3, 4], [5, 0]]), torch.tensor([2, 1])))
     ...     logits.sum(1).mean().backward()  # the mean over rows, as a loss is

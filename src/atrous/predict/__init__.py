@@ -8,8 +8,10 @@ score           that score's name: the best epoch is the one where it is highest
 
 from atrous.predict.classes import Classes
 from atrous.predict.labels import Labels
+from atrous.predict.tags import Tags
 
-Head = Classes | Labels
-HEADS: dict[str, type[Classes] | type[Labels]] = {"classes": Classes, "labels": Labels}
+Head = Classes | Labels | Tags
+HEADS: dict[str, type[Classes] | type[Labels]] = {"classes": Classes, "labels": Labels}  # of a whole row
+TAGGERS: dict[str, type[Tags]] = {"tags": Tags}  # of every step
 
-__all__ = ["HEADS", "Classes", "Head", "Labels"]
+__all__ = ["HEADS", "TAGGERS", "Classes", "Head", "Labels", "Tags"]

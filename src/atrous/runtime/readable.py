@@ -99,7 +99,7 @@ class Readable(NamedTuple):
     True
     """
 
-    kind: Literal["classes", "labels"]
+    kind: Literal["classes", "labels", "tags", "crf"]
     labels: tuple[str, ...]
     threshold: float = 0.5
     separator: str = "|"
@@ -119,7 +119,7 @@ class Readable(NamedTuple):
         """What `to_json` wrote. Raises TypeError or ValueError if it is not that."""
         read = cls(**{**value, "labels": tuple(value["labels"])})
         texts = all(isinstance(one, str) for one in (*read.labels, read.separator))
-        if read.kind not in ("classes", "labels") or not texts or not 0 < read.threshold < 1:
+        if read.kind not in ("classes", "labels", "tags", "crf") or not texts or not 0 < read.threshold < 1:
             raise ValueError(f"expected a kind, labels, a threshold and a separator, got {value!r:.100}")
         return read
 

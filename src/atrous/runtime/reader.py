@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from atrous.errors import FolderError
+from atrous.runtime.cutting import RULES, tokens_of
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -30,6 +32,8 @@ class Reader:
     spelling: a tokeniser of characters, for the letters of every token; `letters` of them, longer tokens being cut.
     series: the scale of the values, if rows are series.
     max_steps: how many steps are read of a row at most; the rest is not there. None for all.
+    rule: how a text is cut into the tokens that have a tag each, as in `atrous.runtime.cutting`; then a row may also be
+        the list of its tokens, and every token is a step. None if texts are not tagged.
 
     A row is a text, or a tuple of two, or a series (a text such as "1.5 ? 3", or a list of numbers). It becomes
 
@@ -58,6 +62,7 @@ class Reader:
     letters: int = 0
     series: Series | None = None
     max_steps: int | None = None
+    rule: str | None = None
 
     def __post_init__(self) -> None:
         if (self.tokeniser is None) == (self.series is None):
@@ -70,6 +75,8 @@ class Reader:
             raise ValueError(f"Reader needs spelling and letters >= 1, or neither, got letters={self.letters}")
         if self.max_steps is not None and self.max_steps < 1:
             raise ValueError(f"Reader needs max_steps >= 1 or None, got max_steps={self.max_steps}")
+        if self.rule is not None and (self.rule not in RULES or self.tokeniser is None or self.beside is not None):
+            raise ValueError(f"Reader needs one tokeniser and a rule of {', '.join(RULES)}, got rule={self.rule!r}")
         if self.spelling is not None and self.spelling.kind != "characters":
             raise ValueError(f"Reader needs spelling in characters, got {self.spelling.kind}")
 
@@ -106,15 +113,43 @@ class Reader:
         """The arrays of a row, however long it is. Raises what calling raises."""
         if self.series is not None:
             return {"values": self.series(row)}
-        text, other = self.texts(row)
         tokeniser = cast(Tokeniser, self.tokeniser)
-        found: Arrays = {"ids": tokeniser(text)}
-        if self.spelling is not None:
-            found["characters"] = _spelled(self.spelling, tokeniser.split(text), self.letters)
+        if self.rule is not None:
+            tokens: Sequence[str] = self.cut(row)[1]
+            return self._of_tokens(tokeniser.look_up(tokens), tokens)
+        text, other = self.texts(row)
+        found = self._of_tokens(tokeniser(text), [] if self.spelling is None else tokeniser.split(text))
         if self.beside is not None:
             found["beside"] = self.beside(other)
         steps = max(map(len, found.values()))
         return {name: padded(array, steps) for name, array in found.items()}
+
+    def _of_tokens(self, ids: NDArray[np.int32], tokens: Sequence[str]) -> Arrays:
+        """What every token gives: its id, and its letters if they are read."""
+        found: Arrays = {"ids": ids}
+        if self.spelling is not None:
+            found["characters"] = _spelled(self.spelling, tokens, self.letters)
+        return found
+
+    def cut(self, row: Row) -> tuple[str, list[str], list[tuple[int, int]]]:
+        """The text of a row that is to be tagged, its tokens, and where each stands: text[start:end] is the token.
+
+        A row that comes as tokens has a text with a space between each two.
+
+        >>> Reader(Tokeniser("words", True, ()), rule="fine").cut("Ann left.")
+        ('Ann left.', ['Ann', 'left', '.'], [(0, 3), (4, 8), (8, 9)])
+
+        Raises TypeError for a row that is neither a text nor a sequence of tokens.
+        """
+        if isinstance(row, str):
+            places = tokens_of(row, self.rule or "fine")
+            return row, [row[start:end] for start, end in places], places
+        if not isinstance(row, Sequence) or not all(isinstance(token, str) for token in row):
+            raise TypeError(f"Reader needs texts, or sequences of tokens, got {_kind(row)}")
+        tokens = list(row)
+        between = "" if self.rule == "characters" else " "
+        starts = [0, *accumulate(len(token) + len(between) for token in tokens)]
+        return between.join(tokens), tokens, [(at, at + len(token)) for at, token in zip(starts, tokens, strict=False)]
 
     def texts(self, row: Row) -> tuple[str, str]:
         """The text of each representation. Raises TypeError for a row that is no text, or no pair of two."""
@@ -149,7 +184,7 @@ class Reader:
         found = {name: part.to_json() for name, part in parts.items() if part is not None}
         if self.two_texts:
             found["two_texts"] = True
-        for name in ("letters", "max_steps"):
+        for name in ("letters", "max_steps", "rule"):
             if getattr(self, name):
                 found[name] = getattr(self, name)
         return found
@@ -162,7 +197,7 @@ class Reader:
         {'ids': 258}
         """
         try:
-            if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, "two_texts", "letters", "max_steps"}:
+            if not isinstance(values, Mapping) or not set(values) <= {*_PARTS, *_OTHERS}:
                 raise ValueError(f"expected an object of {', '.join(_PARTS)}, got {values!r:.60}")
             two_texts, letters = values.get("two_texts", False), values.get("letters", 0)
             if not isinstance(two_texts, bool) or not isinstance(letters, int) or not letters <= LETTERS:
@@ -171,7 +206,10 @@ class Reader:
             if max_steps is not None and (not isinstance(max_steps, int) or isinstance(max_steps, bool)):
                 raise ValueError(f"expected max_steps to be a whole number, got {max_steps!r:.60}")
             parts = {name: kind.from_json(values[name]) for name, kind in _PARTS.items() if name in values}
-            return cls(**parts, two_texts=two_texts, letters=letters, max_steps=max_steps)
+            rule = values.get("rule")
+            if rule is not None and not isinstance(rule, str):
+                raise ValueError(f"expected rule to be a text, got {rule!r:.60}")
+            return cls(**parts, two_texts=two_texts, letters=letters, max_steps=max_steps, rule=rule)
         except ValueError as error:
             raise FolderError(
                 f"what the model reads cannot be understood: {error}; the folder is damaged or of another version, "
@@ -189,6 +227,8 @@ def steps_of(arrays: Mapping[str, NDArray[Any]]) -> int:
 
 
 _PARTS: dict[str, Any] = {"tokeniser": Tokeniser, "beside": Tokeniser, "spelling": Tokeniser, "series": Series}
+
+_OTHERS = ("two_texts", "letters", "max_steps", "rule")
 
 
 def _spelled(spelling: Tokeniser, tokens: Sequence[str], letters: int) -> NDArray[np.int32]:

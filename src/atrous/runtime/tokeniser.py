@@ -6,7 +6,7 @@ Needs numpy alone, byte pairs `tokenizers` too.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -109,6 +109,19 @@ class Tokeniser:
             return np.array(self._pairs.encode(" ".join(bpe.pieces(text))).ids, np.int32) + np.int32(FIRST)
         known, found = self._ids, _WORDS.findall(text)
         return np.fromiter((known.get(word, UNKNOWN) for word in found), np.int32, len(found))
+
+    def look_up(self, tokens: Sequence[str]) -> NDArray[np.int32]:
+        """One id a token, where a text has been cut into its words, or its characters, already. Shape: (tokens,).
+
+        >>> Tokeniser("words", True, ("u.s.", "troops")).look_up(["U.S.", "left"]).tolist()
+        [2, 1]
+        """
+        known = self._ids
+        return np.fromiter((known.get(token, UNKNOWN) for token in self.names(tokens)), np.int32, len(tokens))
+
+    def names(self, tokens: Sequence[str]) -> Sequence[str]:
+        """The tokens as they are looked up: in lower case, if texts are."""
+        return [token.lower() for token in tokens] if self.lower else tokens
 
     def split(self, text: str) -> list[str]:
         r"""The tokens of a text in readable form, one for each id that calling gives.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from atrous.tasks import classify
+from atrous.tasks import classify, tag
 
-TASKS: dict[str, ModuleType] = {"classify": classify}
+TASKS: dict[str, ModuleType] = {"classify": classify, "tag": tag}
 
 __all__ = ["TASKS"]

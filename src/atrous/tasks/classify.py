@@ -10,36 +10,33 @@ from torch import Tensor
 from atrous.attend import POOLS
 from atrous.config import Settings
 from atrous.config.fields import Predict
-from atrous.embed import embedding
-from atrous.encode import ENCODERS
 from atrous.model import Model
 from atrous.predict import Classes, Labels
+from atrous.tasks.beginning import read_and_encoded
 from atrous.tasks.bounded import AtMost, room
 from atrous.tasks.scoring import classes_scores, labels_scores
 
 
-def build(settings: Settings, *, sizes: Mapping[str, int], labels: int, most: int | None = None) -> Model:
+def build(settings: Settings, *, sizes: Mapping[str, int], labels: Sequence[str], most: int | None = None) -> Model:
     """A fresh model as the settings say, presets filled in, its weights drawn from torch's default generator.
 
     sizes: of each field of the batch, how many ids there are, or features: `Reader.sizes`.
-    labels: how many there are to choose from.
+    labels: those that there are to choose from.
     most: how many numbers it may hold; None for what fits into half the machine's memory.
 
     >>> from atrous.config import load
-    >>> build(load(encode="tcn"), sizes={"ids": 100}, labels=2).window
+    >>> build(load(encode="tcn"), sizes={"ids": 100}, labels=("no", "yes")).window
     Window(left=60, right=0, stride=1)
 
     Raises ConfigError if it would hold more.
     """
     with AtMost(room() if most is None else most):
-        return _built(settings.resolved(), sizes, labels)
+        return _built(settings.resolved(), sizes, len(labels))
 
 
 def _built(chosen: Settings, sizes: Mapping[str, int], labels: int) -> Model:
-    embed = embedding(chosen.embed, sizes)
-    encode = ENCODERS[chosen.encode.name](embed.outputs, **chosen.encode.options)
-    channels = encode.outputs or embed.outputs
-    attend = POOLS[chosen.attend.name or "max"](channels, **chosen.attend.options)
+    embed, encode = read_and_encoded(chosen, sizes)
+    attend = POOLS[chosen.attend.name or "max"](encode.outputs or embed.outputs, **chosen.attend.options)
     dropout, threshold = chosen.predict.dropout, chosen.predict.threshold
     if chosen.predict.name == "labels":
         return Model(embed, encode, attend, Labels(attend.outputs, labels, dropout=dropout, threshold=threshold))

@@ -81,7 +81,7 @@ def learn(
     place, own = accelerator(device), processes()
     check_logger(logger)
     bits = lightnings(precision, place)
-    settings = (with_channels(settings) if init is None else settings).resolved()
+    settings = corpus.settled(with_channels(settings) if init is None else settings).resolved()
     known = None if init is None else init.reader
     tokens = tokens or tokenise(corpus, settings, reader=known, quiet=watch is None)
     options = {"processes": own.world, "precision": precision, "init": None if init is None else digest(init)}

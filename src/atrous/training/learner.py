@@ -55,10 +55,11 @@ class Learner(lightning.LightningModule):
     def validation_step(self, batch: tuple[Batch, Tensor], number: int) -> None:
         rows, targets = batch
         logits = self.model(rows)
-        options: dict[str, Any] = {"on_step": False, "on_epoch": True, "batch_size": len(targets)}
+        several = int(rows.lengths.sum()) if self.model.tags else len(targets)  # that the loss is the mean of
+        options: dict[str, Any] = {"on_step": False, "on_epoch": True, "batch_size": max(1, several)}
         loss = self.model.predict.loss(logits, targets)
         self.log("dev_loss", loss, **options)
-        self._counts.append((*self.model.predict.counts(logits, targets), loss * len(targets)))
+        self._counts.append((*self.model.predict.counts(logits, targets), loss * several))
 
     def on_validation_epoch_end(self) -> None:
         """The score over all rows: that of a batch may have another denominator than the next one's."""
@@ -94,7 +95,7 @@ def culprit(model: Model, batch: Batch) -> str:
 
     >>> from atrous.config import load
     >>> from atrous.tasks.classify import build
-    >>> model = build(load(encode="ngram"), sizes={"ids": 9}, labels=2)
+    >>> model = build(load(encode="ngram"), sizes={"ids": 9}, labels=("no", "yes"))
     >>> _ = nn.init.constant_(model.predict.linear.bias, float("inf"))
     >>> culprit(model, Batch(torch.tensor([[1, 2]]), torch.tensor([2])))
     'predict.linear, Linear(in_features=384, out_features=2, bias=True), has parameters that are not finite'

@@ -47,6 +47,9 @@ def train(
     encoding: str | None = None,
     max_steps: int | None = None,
     seed: int | None = None,
+    task: str | None = None,
+    tokens: str | None = None,
+    tags: str | None = None,
     set: Sequence[str] = (),
     out: Source | None = None,
     resume: bool = False,
@@ -65,6 +68,8 @@ def train(
         out one row in ten each, and `group` names a column whose equal values stay together.
     beside: the column of a second text, which the model reads beside the first.
     max_steps: how many tokens are read of a row at most, here and by the trained model.
+    task: "classify", a label a text; or "tag", a tag a token, which a file's ending .conll or .conllu says, too.
+    tokens, tags: the columns of tagged rows.
     settings: a TOML file; encode, the columns and seed, and then `set` ("train.epochs=5"), stand above it.
     resume: go on with a run into `out` that was stopped or killed: it ends with the model that it would have ended
         with. A run that is finished is loaded; where there is none, one begins.
@@ -84,7 +89,7 @@ def train(
     """
     asked = Asked(
         data, dev, test, settings, text=text, label=label, group=group, beside=beside, encoding=encoding,
-        max_steps=max_steps, seed=seed, set=set,
+        max_steps=max_steps, seed=seed, task=task, tokens=tokens, tags=tags, set=set,
     )  # fmt: skip
     chosen = asked.chosen(encode)
     begun = load(init) if isinstance(init, str | PathLike) else init

@@ -46,7 +46,8 @@ def tokenise(corpus: Corpus, settings: Settings, *, reader: Reader | None = None
     for part, known in ((corpus.train, corpus.targets), (corpus.dev, judged), (corpus.test, judged)):
         rows = Progress(quiet=quiet, what="tokenising", total=len(part)).over(part)
         targets = known.array(part, folder=corpus.folder)
-        parts.append(Examples.of(reader, (row.given for row in rows), targets, folder=corpus.folder))
+        tagged = known.scheme is not None
+        parts.append(Examples.of(reader, (row.given for row in rows), targets, tagged=tagged, folder=corpus.folder))
     tokens = Tokens(reader, *parts)
     if tokens.cut and not quiet:
         named = ", ".join(f"{cut:,} {name}" for name, cut in tokens.cut.items())

@@ -15,7 +15,6 @@ from atrous.bundle.folder import write
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
-from atrous.predict import HEADS
 from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.log import LOG
@@ -61,7 +60,7 @@ def attempt(
 
     Raises OutOfTime, and KeyboardInterrupt at a Ctrl-C: half a trial says nothing.
     """
-    epochs, score = settings.train.epochs, f"dev_{HEADS[settings.predict.name].score}"
+    epochs, score = settings.train.epochs, f"dev_{settings.predict.score}"
     values: list[float] = []
 
     def each_epoch(epoch: int, value: float) -> None:

@@ -14,7 +14,6 @@ from atrous.bundle.folder import load, write
 from atrous.config import Settings, dump
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
-from atrous.predict import HEADS
 from atrous.runtime.readable import spoken
 from atrous.training.log import LOG
 from atrous.tuning import BEST, JOURNAL, SETTINGS, TRIALS
@@ -39,7 +38,7 @@ def outcome(
     if best is None:
         raise NotFinite(f"none of {len(records)} trials ended well; the first: {records[0].failure}")
     settings = settings_of(chosen, best)
-    score = HEADS[settings.predict.name].score
+    score = settings.predict.score
     bundle = load(work / kept(best.number))
     bundle.model.to(accelerator(device))
     held = bundle.scores["test"] = bundle.score(corpus.test)

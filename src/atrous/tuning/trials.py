@@ -11,7 +11,6 @@ from typing import Any
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.data.progress import announce
-from atrous.predict import HEADS
 from atrous.runtime.readable import spoken as readable
 from atrous.training.callbacks import Watch
 from atrous.training.tokens import Tokens, alike, tokenise
@@ -130,7 +129,7 @@ def _only_best(journal: Journal, folder: Path) -> None:
 
 
 def _how(ended: Ended, settings: Settings) -> str:
-    score = readable(HEADS[settings.predict.name].score)
+    score = readable(settings.predict.score)
     if ended.value is None:
         return f"failed: {ended.failure}"
     early = "" if ended.state == "complete" else f"given up after epoch {len(ended.curve)} with "
