@@ -39,6 +39,15 @@ def _needs_vectors(tuning: str, info: Any) -> str:
     return tuning
 
 
+def _needs_static_vectors(vocabulary: str, info: Any) -> str:
+    if vocabulary == "vectors" and info.data.get("tuning") != "static":
+        raise ValueError(
+            "should not be vectors without embed.vectors and embed.tuning = static: what is tuned is learnt from the "
+            "training rows, and they lack those words"
+        )
+    return vocabulary
+
+
 def _not_with_vectors(bigrams: Any, info: Any) -> Any:
     if bigrams and info.data.get("vectors"):
         raise ValueError("should be 0 with embed.vectors: pairs have no vectors in the file")
@@ -80,6 +89,11 @@ class Embed(Section):
         AfterValidator(_needs_vectors),
         Field(description="whether the vectors stay as they are, learn, or both as two channels"),
     ] = "tuned"
+    vocabulary: Annotated[
+        Literal["rows", "vectors"],
+        AfterValidator(_needs_static_vectors),
+        Field(description="words that are known: those of the training rows, or those of the file of vectors, too"),
+    ] = "rows"
     bigrams: Annotated[
         int | None,
         Field(ge=0, lt=2**31, description="vectors that pairs of tokens share by hashing; 0 is none; unset: preset"),

@@ -24,6 +24,7 @@ from atrous.instruments.beginning import drawn, put_vectors
 from atrous.instruments.gradients import ROWS, gradients
 from atrous.instruments.named import meant
 from atrous.vectors import with_channels
+from atrous.vectors.vocabulary import with_words
 
 
 def measure(
@@ -114,7 +115,9 @@ def _fresh(
         quiet=quiet,
     )
     announce(*corpus.said, quiet=quiet)
-    reader = replace(fit_reader(settings, corpus.train, quiet=quiet), max_steps=settings.data.max_steps)
+    reader = replace(
+        with_words(fit_reader(settings, corpus.train, quiet=quiet), settings), max_steps=settings.data.max_steps
+    )
     bundle = drawn(settings, reader, corpus.labels)
     put_vectors(bundle, quiet=True)
     return bundle, corpus.train

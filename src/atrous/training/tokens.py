@@ -12,6 +12,7 @@ from atrous.data.corpus import Corpus
 from atrous.data.fitting import fit_reader
 from atrous.data.progress import Progress
 from atrous.runtime.reader import Reader
+from atrous.vectors.vocabulary import with_words
 
 # Fields of the section `embed` that say what becomes of a token, not what a token is.
 _AFTERWARDS = {"channels", "vectors", "tuning", "bigrams", "join", "positions", "dropout"}
@@ -39,7 +40,7 @@ def tokenise(corpus: Corpus, settings: Settings, *, reader: Reader | None = None
 
     quiet: say nothing of how far it is, where it takes long.
     """
-    learnt = reader or fit_reader(settings, corpus.train, quiet=quiet)
+    learnt = reader or with_words(fit_reader(settings, corpus.train, quiet=quiet), settings)
     reader = replace(learnt, max_steps=settings.data.max_steps)
     parts = []
     judged = corpus.targets.judged
@@ -65,4 +66,5 @@ def alike(settings: Settings) -> str:
     >>> first == alike(load(encode="bag", embed={"channels": 8})), first == alike(load(embed={"lower": True}))
     (True, False)
     """
-    return f"{settings.data.max_steps} {settings.embed.model_dump_json(exclude=_AFTERWARDS)}"
+    words = settings.embed.vectors if settings.embed.vocabulary == "vectors" else None
+    return f"{settings.data.max_steps} {settings.embed.model_dump_json(exclude=_AFTERWARDS)} {words}"
