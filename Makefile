@@ -51,8 +51,9 @@ clean:  ## remove what was built, installed and cached, but not runs/
 	@touch $@
 
 # torch stands in the first line of the constraints and comes first, so that nothing else can choose its build.
+# setuptools-scm says which version seqeval is, which comes as source.
 .venv/.torch.stamp: constraints.txt | .venv/.pip.stamp
-	$(INSTALL) $(addprefix --extra-index-url ,$(TORCH_INDEX)) $$(head -n 1 constraints.txt) setuptools
+	$(INSTALL) $(addprefix --extra-index-url ,$(TORCH_INDEX)) $$(head -n 1 constraints.txt) setuptools setuptools-scm
 	@touch $@
 
 .venv/.demo.stamp: pyproject.toml constraints.txt .venv/.torch.stamp
