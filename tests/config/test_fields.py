@@ -102,3 +102,11 @@ def test_labels_columns_and_weights_are_written_as_they_are_read(override, kept,
 def test_settings_of_labels_that_mean_nothing_are_refused(override, words):
     with pytest.raises(ConfigError, match=words):
         load(None, [override])
+
+
+@pytest.mark.parametrize("override", ["train.class_weights=balanced", "train.label_smoothing=0.1"])
+def test_a_crf_takes_no_weights_of_labels_and_no_smoothing(override):
+    name = override.partition("=")[0].partition(".")[2]
+    with pytest.raises(ConfigError, match=f"'train' is .* should not have {name} where predict.name is crf"):
+        load(None, ["task=tag", "predict.name=crf", override])
+    assert getattr(load(None, ["task=tag", "predict.name=tags", override]).train, name)

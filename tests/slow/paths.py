@@ -40,15 +40,31 @@ def log_total(emissions, chain):
     return max(scores) + np.log(np.sum(np.exp(np.array(scores) - max(scores))))
 
 
+def weighed(emissions, chain):
+    """Every path of `paths` with its probability."""
+    total = log_total(emissions, chain)
+    return [(path, np.exp(one - total)) for path, one in paths(emissions, chain)]
+
+
 def probability(emissions, chain, start, tags):
     """That exactly these labels stand at start, start + 1, ..."""
-    total = log_total(emissions, chain)
-    fits = [one for path, one in paths(emissions, chain) if path[start : start + len(tags)] == tuple(tags)]
-    return float(sum(np.exp(one - total) for one in fits))
+    here = slice(start, start + len(tags))
+    return float(sum(one for path, one in weighed(emissions, chain) if path[here] == tuple(tags)))
 
 
 def marginals(emissions, chain):
     """(steps, labels)."""
-    steps, labels = np.shape(emissions)
-    found = [[probability(emissions, chain, step, (label,)) for label in range(labels)] for step in range(steps)]
-    return np.array(found).reshape(steps, labels)
+    found = np.zeros(np.shape(emissions))
+    for path, probable in weighed(emissions, chain):
+        for step, label in enumerate(path):
+            found[step, label] += probable
+    return found
+
+
+def moves(emissions, chain):
+    """(from, to): how often each move is expected."""
+    found = np.zeros(np.shape(chain[1]))
+    for path, probable in weighed(emissions, chain):
+        for one, other in itertools.pairwise(path):
+            found[one, other] += probable
+    return found

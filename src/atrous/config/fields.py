@@ -88,6 +88,17 @@ def _answers_the_task(predict: Any, info: Any) -> Any:
     return predict
 
 
+def _suits_the_head(train: Any, info: Any) -> Any:
+    predict = info.data.get("predict")
+    for name in ("class_weights", "label_smoothing"):
+        if predict is not None and predict.name == "crf" and getattr(train, name):
+            raise ValueError(
+                f"should not have {name} where predict.name is crf: its loss is that of a whole row of tags, not of "
+                f"one tag; leave {name} out, or let predict.name be tags"
+            )
+    return train
+
+
 # What a model can answer, by task; the first is what it answers where nobody says it.
 TASK_HEADS: dict[str, tuple[str, ...]] = {"classify": ("classes", "labels"), "tag": ("tags", "crf")}
 STEPS = (
@@ -217,7 +228,7 @@ class Settings(Section):
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
     predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
-    train: Train = Train()
+    train: Annotated[Train, AfterValidator(_suits_the_head)] = Train()
 
     @model_validator(mode="before")
     @classmethod

@@ -7,11 +7,12 @@ score           that score's name: the best epoch is the one where it is highest
 """
 
 from atrous.predict.classes import Classes
+from atrous.predict.crf import CRF
 from atrous.predict.labels import Labels
 from atrous.predict.tags import Tags
 
-Head = Classes | Labels | Tags
+Head = Classes | Labels | Tags | CRF
 HEADS: dict[str, type[Classes] | type[Labels]] = {"classes": Classes, "labels": Labels}  # of a whole row
-TAGGERS: dict[str, type[Tags]] = {"tags": Tags}  # of every step
+TAGGERS: dict[str, type[Tags] | type[CRF]] = {"tags": Tags, "crf": CRF}  # of every step
 
-__all__ = ["HEADS", "TAGGERS", "Classes", "Head", "Labels", "Tags"]
+__all__ = ["CRF", "HEADS", "TAGGERS", "Classes", "Head", "Labels", "Tags"]
