@@ -2,11 +2,12 @@
 
     python benchmarks/windows.py [--samples 16] [--encode A,B,C]
 
-Every encoder at its default settings and deeper, with fresh weights in double precision. The probe (`atrous.probe`)
-asks the gradient which input steps an output depends on, over random rows. Where an encoder chooses among steps (k-max,
-a maximum over windows) the gradient knows nothing of what was not chosen; there it puts other vectors in the place of
-each step. Looked at are outputs in the middle of a row, one of each phase where the rate falls and rises again, and the
-first and the last output. A side without end must reach the row's edge.
+Every encoder at its default settings and deeper, with fresh weights in double precision; an idcnn begins with blocks
+that give what they read, and sees nothing through them, so they are drawn (`encode.identity=false`). The probe
+(`atrous.probe`) asks the gradient which input steps an output depends on, over random rows. Where an encoder chooses
+among steps (k-max, a maximum over windows) the gradient knows nothing of what was not chosen; there it puts other
+vectors in the place of each step. Looked at are outputs in the middle of a row, one of each phase where the rate falls
+and rises again, and the first and the last output. A side without end must reach the row's edge.
 
 Prints a line an encoder. The results are kept in benchmarks/results/windows.json, and the table in docs/encoders.md is
 written anew. About a minute.
@@ -32,6 +33,7 @@ BEGIN, END = "<!-- windows: written by benchmarks/windows.py -->", "<!-- end of 
 
 INPUTS = 64
 BEYOND = 12  # steps of a row on both sides of what an output in its middle sees
+DRAWN = {"idcnn": ["encode.identity=false"]}  # what it takes for weights that see
 ENDLESS = 60  # steps on a side that has no end
 CHOOSES = ("kmax", "deep")
 DEEPER: dict[str, list[str]] = {
@@ -46,6 +48,7 @@ DEEPER: dict[str, list[str]] = {
     "gru": ["encode.depth=3"],
     "highway": ["encode.depth=6"],
     "hybrid": ["encode.halvings=3"],
+    "idcnn": ["encode.dilations=[1,1,2]", "encode.repeats=4"],
     "kmax": ["encode.kernels=[7,5,3]"],
     "lstm": ["encode.depth=3"],
     "multiscale": ["encode.depth=4"],
@@ -151,7 +154,7 @@ def main() -> None:
     results = []
     for name in options.encode.split(","):
         for overrides in ([], DEEPER[name]) if name in DEEPER else ([],):
-            one = run(name, overrides, options.samples)
+            one = run(name, [*overrides, *DRAWN.get(name, [])], options.samples)
             results.append(one)
             said = "equal" if one["equal"] and one["ends"] else "DIFFERS"
             print(f"{name:<11} {one['declared']} {one['measured']} {said}  {one['settings']}", flush=True)

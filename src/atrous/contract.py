@@ -151,6 +151,15 @@ class Layer(nn.Module):
         """The mask of what `forward` returns for this mask."""
         return mask
 
+    def iterates(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> tuple[Tensor, ...]:
+        """What stands after every application of a block that is applied again and again; the last is `forward`'s.
+
+        All have the mask `after(mask)`. A layer without such a block has `forward` alone.
+        """
+        return (self(x, mask),)
+
 
 class Pool(nn.Module):
     """A function from a sequence to one vector a row that can be read whole or in chunks.

@@ -16,7 +16,7 @@ from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 BYTES = Reader(Tokeniser("bytes", False, ()))
-WITH_A_WAY_BACK = {"bag", "conv", "ngram", "tcn", "residual", "multiscale", "unet"}
+WITH_A_WAY_BACK = {"bag", "conv", "idcnn", "ngram", "tcn", "residual", "multiscale", "unet"}
 
 
 def convolved_back(conv, arrives, steps):

@@ -14,6 +14,7 @@ from atrous.layers import (
     Parallel,
     PastAttention,
     Pooling,
+    Repeated,
     Restored,
     SelfAttention,
     Stack,
@@ -168,6 +169,24 @@ class StrideNotAligned(Stack):
         self._lines = [0] * len(parts)
 
 
+class OneStateForAll(Repeated):
+    """Has one state for one module, however often it is applied."""
+
+    def step(self, x, mask, state):
+        inner = state[0][1]
+        for block in self.applications:
+            x, mask, inner = block.step(x, mask, inner)
+        return x, mask, tuple((line, inner, wait) for line, _, wait in state)
+
+
+class TiedCountedOften(Repeated):
+    """Costs what a Stack of as many layers does."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.cost = Stack(*self.applications).cost
+
+
 class MaximumOfPadding(Max):
     """Lets the zeros of the padding win over negative steps."""
 
@@ -248,6 +267,7 @@ MUTANTS = {  # the law that must catch it: the mutants
         ),
         "a stream that forgets what the whole row does not": lambda: MemoryWithoutEnd(4, heads=2, memory=2),
         "valid to the end": lambda: ValidWithoutEnd(3, 4, kernel=3, valid=True),
+        "one state for every application": lambda: OneStateForAll(Conv(3, 3, kernel=3), times=2),
         "skip not delayed": lambda: SkipNotDelayed(Stack(), Conv(4, 4, kernel=3, right=1), join="add"),
         "stride not aligned": lambda: StrideNotAligned(Conv(3, 4, kernel=3, right=1), Conv(4, 4, kernel=3, stride=2)),
     },
@@ -274,6 +294,7 @@ MUTANTS = {  # the law that must catch it: the mutants
     "cost": {
         "half the operations": lambda: CheapClaim(3, 4, kernel=3),
         "a parameter not declared": lambda: DeadParameter(3, 4, kernel=3),
+        "tied weights counted at every application": lambda: TiedCountedOften(Conv(3, 3, kernel=3), times=2),
     },
 }
 

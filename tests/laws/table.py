@@ -32,6 +32,7 @@ from atrous.layers import (
     Pointwise,
     Pooling,
     Positions,
+    Repeated,
     Residual,
     Restored,
     SelfAttention,
@@ -136,6 +137,21 @@ LAYERS = {
         ),
     ),
     "densely": lambda: densely(Conv(3, 2, kernel=3, right=1), Conv(5, 2, kernel=2), Conv(7, 2, kernel=3, right=2)),
+    "Repeated": lambda: Repeated(
+        Stack(Conv(4, 4, kernel=3, right=1), Conv(4, 4, kernel=3, dilation=2, right=2), Pointwise(torch.tanh)), times=3
+    ),
+    "Repeated, untied": lambda: Repeated(Conv(3, 3, kernel=3, right=1), Conv(3, 3, kernel=2), times=2),
+    "Repeated, concatenated": lambda: Repeated(Conv(3, 3, kernel=3, right=1), times=3, join="concatenate"),
+    "Repeated, after a delay, at a grain": lambda: Stack(
+        Conv(3, 4, kernel=3, right=1),
+        Repeated(
+            Restored(Stack(Conv(4, 4, kernel=2, stride=2), ConvTranspose(4, 4, kernel=2, stride=2))),
+            Conv(4, 4, kernel=3, right=1),
+            times=2,
+            join="concatenate",
+        ),
+        Conv(16, 3, kernel=1),
+    ),
     "Residual, centred inside": lambda: Residual(
         Stack(Conv(4, 4, kernel=3, right=1), Residual(Conv(4, 4, kernel=3, dilation=2, right=2)), Pointwise(torch.relu))
     ),
@@ -163,6 +179,7 @@ ENCODERS = {
     "gru": lambda: encode.gru(3, channels=4, depth=2),
     "highway": lambda: encode.highway(3, channels=4, depth=2),
     "hybrid": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=2),
+    "idcnn": lambda: encode.idcnn(3, channels=4, dilations=(1, 2), repeats=2),
     "kmax": lambda: encode.kmax(3, channels=4, kernels=(3, 2), least=2),
     "lstm": lambda: encode.lstm(3, channels=4, depth=2),
     "multiscale": lambda: encode.multiscale(3, channels=3, depth=2, dilations=(1, 3)),
@@ -186,6 +203,10 @@ VARIANTS = {
     ),
     "encoder dense, no bottleneck": lambda: encode.dense(3, growth=2, depth=2, blocks=1, bottleneck=0),
     "encoder hybrid, LSTM": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=1, recurrence="lstm"),
+    "encoder idcnn, untied": lambda: encode.idcnn(3, channels=3, dilations=(2,), repeats=2, tied=False),
+    "encoder idcnn, concatenated": lambda: encode.idcnn(
+        3, channels=3, kernel=2, dilations=(1, 2), repeats=3, join="concatenate"
+    ),
     "encoder unet, repeated": lambda: encode.unet(3, channels=3, depth=1, kernel=2, upsample="repeat"),
     "encoder unet, lines": lambda: encode.unet(3, channels=3, depth=1, kernel=5, upsample="linear"),
 }
@@ -240,6 +261,7 @@ SLACK = {
     "Stack, strides down and up and down": 2,
     "Restored": 2,
     "Restored, beside a skip": 3,
+    "Repeated, after a delay, at a grain": 3,
     "encoder unet": 4,
     "encoder unet, repeated": 2,
     "encoder unet, lines": 2,

@@ -59,11 +59,11 @@ def test_a_picture_is_the_same_every_time_and_without_a_date() -> None:
 
 
 def test_no_two_of_all_encoders_look_the_same() -> None:
-    signs = [(ink.colour(n), ink.marker(n)["marker"], ink.marker(n)["markerfacecolor"]) for n in range(22)]
-    assert len({*signs}) == 22
-    grey = [(ink.marker(n)["marker"], ink.marker(n)["markerfacecolor"] == ink.PAPER) for n in range(22)]
-    assert len({*grey}) == 22  # on grey paper too
-    assert len({ink.swatch(n) for n in range(22)}) == 22
+    signs = [(ink.colour(n), ink.marker(n)["marker"], ink.marker(n)["markerfacecolor"]) for n in range(23)]
+    assert len({*signs}) == 23
+    grey = [(ink.marker(n)["marker"], ink.marker(n)["markerfacecolor"] == ink.PAPER) for n in range(23)]
+    assert len({*grey}) == 23  # on grey paper too
+    assert len({ink.swatch(n) for n in range(23)}) == 23
 
 
 # What remains of linear red, green and blue without one of the three kinds of cones.

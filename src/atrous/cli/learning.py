@@ -14,8 +14,8 @@ from atrous.errors import ConfigError
 
 ROLES = ("data", "dev", "test")
 ENCODERS = (
-    "attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, kmax, lstm, multiscale, "
-    "ngram, residual, rnn, tcn, tdnn, unet or wavenet"
+    "attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, idcnn, kmax, lstm, "
+    "multiscale, ngram, residual, rnn, tcn, tdnn, unet or wavenet"
 )
 
 

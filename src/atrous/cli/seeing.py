@@ -82,8 +82,8 @@ def field(
 ) -> None:
     """Show how far a model sees and what it costs, or plan one that sees N steps.
 
-    The encoders are attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, kmax, lstm,
-    multiscale, ngram, residual, rnn, tcn, tdnn, unet and wavenet.
+    The encoders are attention, bag, bigru, bilstm, birnn, conv, deep, dense, gated, gru, highway, hybrid, idcnn, kmax,
+    lstm, multiscale, ngram, residual, rnn, tcn, tdnn, unet and wavenet.
 
     \b
     Examples:

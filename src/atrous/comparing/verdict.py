@@ -13,8 +13,8 @@ from atrous.runtime.readable import spoken
 # What an encoder reads a sequence with; a test holds every encoder to be in one of them.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "convolution": (
-        "conv", "deep", "dense", "gated", "highway", "kmax", "multiscale",
-        "ngram", "residual", "tcn", "tdnn", "unet", "wavenet",
+        "conv", "deep", "dense", "gated", "highway", "idcnn", "kmax",
+        "multiscale", "ngram", "residual", "tcn", "tdnn", "unet", "wavenet",
     ),
     "recurrence": ("bigru", "bilstm", "birnn", "gru", "lstm", "rnn"),
     "attention": ("attention",),

@@ -1,4 +1,4 @@
-"""One class for every encoder, its fields being the encoder's arguments; some are in recurrent.py. No torch here."""
+"""One class for every encoder, its fields being its arguments; some are in iterated.py, recurrent.py. No torch here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from atrous.config.iterated import Idcnn
 from atrous.config.recurrent import Bigru, Bilstm, Birnn, Gru, Layers, Lstm, Rnn
-from atrous.config.section import Channels, Count, Dropped, Section
+from atrous.config.section import Channels, Count, Dropped, Kernel, Section
 
 Blocks = Annotated[Count, Field(le=30, description="blocks; the window doubles with each")]
-Kernel = Annotated[Count, Field(description="steps that one convolution reads")]
 Steps = Annotated[int, Field(ge=0, lt=2**31)]
 
 
@@ -246,6 +246,7 @@ Encode: TypeAlias = (
     | Gru
     | Highway
     | Hybrid
+    | Idcnn
     | Kmax
     | Lstm
     | Multiscale
@@ -270,6 +271,7 @@ ENCODE_SETTINGS: dict[str, type[Section]] = {
     "gru": Gru,
     "highway": Highway,
     "hybrid": Hybrid,
+    "idcnn": Idcnn,
     "kmax": Kmax,
     "lstm": Lstm,
     "multiscale": Multiscale,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Count = Annotated[int, Field(ge=1, lt=2**31)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Channels = Annotated[Count, Field(description="numbers that every step carries")]
+Kernel = Annotated[Count, Field(description="steps that one convolution reads")]
 Dropped = Annotated[Share, Field(description="share dropped while training, 0 to 1")]
 
 

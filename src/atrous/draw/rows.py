@@ -66,6 +66,7 @@ class _Place(NamedTuple):
     steps: int
     backward: bool
     everything: bool
+    again: bool = False  # whether it stood here before: its parameters are counted there
 
     def own(self, layer: Layer) -> Window:
         """The layer's window in the direction in which time runs."""
@@ -121,20 +122,34 @@ def layer_rows(layer: Layer, *, steps: int, everything: bool = False) -> list[Fi
 
 
 def _in_turn(layers: Iterable[Layer], here: _Place) -> Iterator[FieldRow]:
-    """The rows of layers that read each other; a Stack among them gives its parts and no row of its own."""
+    """The rows of layers that read each other; a Stack among them gives its parts and no row of its own.
+
+    Nor does a block that is repeated, if what it gives is not concatenated.
+    """
     for layer in layers:
         parts = getattr(layer, "parts", None)
-        yield from _of(layer, here) if parts is None else _in_turn(parts, here)
+        if getattr(layer, "join", "") == "chain":
+            yield from _repeated(layer, here)
+        else:
+            yield from _of(layer, here) if parts is None else _in_turn(parts, here)
         here = here.after(layer)
+
+
+def _repeated(layer: Any, here: _Place) -> Iterator[FieldRow]:
+    """The rows of each application of a Repeated's blocks."""
+    for number, block in enumerate(layer.applications):
+        yield from _in_turn([block], here._replace(again=here.again or number >= len(layer.blocks)))
+        here = here.after(block)
 
 
 def _of(layer: Layer, here: _Place, label: str = "") -> Iterator[FieldRow]:
     """The row of one layer, then those of what is inside it."""
     own, cost = here.own(layer), layer.cost
+    parameters = 0 if here.again else cost.parameters
     if not (here.everything or cost.parameters or cost.flops(here.steps) or own != Window()):
         return
     window = here.window.then(own)
-    yield FieldRow(here.depth, label + layer_name(layer), own.size, window, cost.parameters, cost.flops(here.steps))
+    yield FieldRow(here.depth, label + layer_name(layer), own.size, window, parameters, cost.flops(here.steps))
     inside = here._replace(depth=here.depth + 1)
     if both := getattr(layer, "sum", None):  # Residual: what is not the skip is the path
         skip, path = both.paths
@@ -144,6 +159,8 @@ def _of(layer: Layer, here: _Place, label: str = "") -> Iterator[FieldRow]:
         yield from _in_turn([restored], inside)
     elif reversed_ := getattr(layer, "layer", None):  # Backward
         yield from _in_turn([reversed_], inside._replace(backward=not here.backward))
+    elif hasattr(layer, "applications"):  # Repeated
+        yield from _repeated(layer, inside)
     else:  # Parallel, where a Stack is a row, so that its parts are seen to be one path; Stack; a plain layer
         for path in getattr(layer, "paths", ()):
             yield from _of(path, inside)

@@ -12,6 +12,7 @@ from atrous.encode.dense import dense
 from atrous.encode.gated import gated, wavenet
 from atrous.encode.highway import highway
 from atrous.encode.hybrid import hybrid
+from atrous.encode.idcnn import idcnn
 from atrous.encode.kmax import kmax
 from atrous.encode.multiscale import multiscale
 from atrous.encode.ngram import bag, ngram
@@ -33,6 +34,7 @@ ENCODERS: dict[str, Callable[..., Layer]] = {
     "gru": gru,
     "highway": highway,
     "hybrid": hybrid,
+    "idcnn": idcnn,
     "kmax": kmax,
     "lstm": lstm,
     "multiscale": multiscale,
@@ -62,6 +64,7 @@ __all__ = [
     "gru",
     "highway",
     "hybrid",
+    "idcnn",
     "kmax",
     "lstm",
     "multiscale",

@@ -31,6 +31,7 @@ from atrous.layers import (
     Parallel,
     Pointwise,
     Pooling,
+    Repeated,
     Residual,
     Restored,
     SpatialDropout,
@@ -43,8 +44,8 @@ from atrous.runtime.tokeniser import FIRST, Tokeniser
 
 NEAREST = 3
 _TRANSPOSED = (
-    *(Channels, Conv, ConvTranspose, Dropout, Extend, Folding, Interpolate, Parallel, Pooling, Residual, Restored),
-    *(SpatialDropout, Stack),
+    *(Channels, Conv, ConvTranspose, Dropout, Extend, Folding, Interpolate, Parallel, Pooling, Repeated, Residual),
+    *(Restored, SpatialDropout, Stack),
 )
 _WHY = {
     "LayerNorm": "it divides each step by what it found there",
@@ -99,7 +100,7 @@ def backwards(encode: Layer) -> Layer:
 def _refusal(why: str) -> str:
     return (
         "deconvolution goes back through convolutions, maxima and rectifiers alone, and this encoder has another part "
-        f"({why}); use --ngrams, or train conv, ngram, tcn, residual, multiscale or unet"
+        f"({why}); use --ngrams, or train conv, idcnn, ngram, tcn, residual, multiscale or unet"
     )
 
 

@@ -15,6 +15,7 @@ from atrous.layers.pointwise import Pointwise
 from atrous.layers.pooling import Pooling
 from atrous.layers.positions import Positions
 from atrous.layers.recurrent import GRU, RNN
+from atrous.layers.repeated import Repeated
 from atrous.layers.transpose import ConvTranspose, Interpolate
 from atrous.window import centred
 
@@ -40,6 +41,7 @@ __all__ = [
     "Pointwise",
     "Pooling",
     "Positions",
+    "Repeated",
     "Residual",
     "Restored",
     "SelfAttention",

@@ -1,4 +1,4 @@
-"""Layers out of layers. The only place that knows about delays, grains and the lines that even them out."""
+"""Layers out of layers. With `repeated` and `line`, the only place that knows about delays and grains."""
 
 from __future__ import annotations
 
@@ -13,30 +13,13 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State
+from atrous.layers.line import hold, line
 from atrous.window import Cost, Number, Window
 
 
 def _layers(modules: nn.ModuleList) -> Iterable[Layer]:
     """A ModuleList forgets what it holds."""
     return cast(Iterable[Layer], modules)
-
-
-def _line(layer: Layer, batch: int, steps: int, channels: int | None) -> State:
-    """What stands in a line that holds everything back by `steps` steps, before the first step: nothing real."""
-    if not steps:
-        return ()
-    if channels is None:
-        raise ValueError(f"{layer} must hold back a sequence of unknown channels; give one of its parts its channels")
-    return layer.zeros(batch, steps, channels), layer.unset(batch, steps)
-
-
-def _hold(line: State, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, State]:
-    """Push a chunk into the line; out comes a chunk of the same size, older by the line's length."""
-    if not line:
-        return x, mask, line
-    steps = x.shape[1]
-    x, mask = torch.cat([line[0], x], 1), torch.cat([line[1], mask], 1)
-    return x[:, :steps], mask[:, :steps], (x[:, steps:], mask[:, steps:])
 
 
 def _first(channels: Sequence[int | None]) -> int | None:
@@ -83,16 +66,16 @@ class Stack(Layer):
 
     def start(self, batch: int) -> State:
         plan = zip(_layers(self.parts), self._lines, self._channels, strict=True)
-        return tuple((_line(self, batch, steps, channels), part.start(batch)) for part, steps, channels in plan)
+        return tuple((line(self, batch, steps, channels), part.start(batch)) for part, steps, channels in plan)
 
     def step(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         later = []
-        for part, (line, inner) in zip(_layers(self.parts), state, strict=True):
-            x, mask, line = _hold(line, x, mask)
+        for part, (waiting, inner) in zip(_layers(self.parts), state, strict=True):
+            x, mask, waiting = hold(waiting, x, mask)
             x, mask, inner = part.step(x, mask, inner)
-            later.append((line, inner))
+            later.append((waiting, inner))
         return x, mask, tuple(later)
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
@@ -106,6 +89,17 @@ class Stack(Layer):
         for part in _layers(self.parts):
             mask = part.after(mask)
         return mask
+
+    def iterates(
+        self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None
+    ) -> tuple[Tensor, ...]:
+        if mask is None:
+            mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
+        found: tuple[Tensor, ...] = (x,)
+        for part in _layers(self.parts):  # what comes after a repeated block reads each of its outputs
+            found = (*(part(y, mask) for y in found[:-1]), *part.iterates(found[-1], mask))
+            mask = part.after(mask)
+        return found
 
 
 class Parallel(Layer):
@@ -145,7 +139,7 @@ class Parallel(Layer):
 
     def start(self, batch: int) -> State:
         return tuple(
-            (_line(self, batch, self.delay - path.delay, channels), path.start(batch))
+            (line(self, batch, self.delay - path.delay, channels), path.start(batch))
             for path, channels in zip(_layers(self.paths), self._outputs, strict=True)
         )
 
@@ -153,12 +147,12 @@ class Parallel(Layer):
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"], state: State
     ) -> tuple[Tensor, Tensor, State]:
         outputs, masks, later = [], [], []
-        for path, (line, inner) in zip(_layers(self.paths), state, strict=True):
+        for path, (waiting, inner) in zip(_layers(self.paths), state, strict=True):
             y, real, inner = path.step(x, mask, inner)
-            y, real, line = _hold(line, y, real)
+            y, real, waiting = hold(waiting, y, real)
             outputs.append(y)
             masks.append(real)
-            later.append((line, inner))
+            later.append((waiting, inner))
         return self._joined(outputs), masks[0], tuple(later)
 
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:

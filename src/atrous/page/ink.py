@@ -29,7 +29,7 @@ MODELS = ("#003ed5", "#9f2306", "#00704b", "#a93797", "#a78b00", "#009bda", "#30
 COLOURS = {INK: "ink", SOFT: "soft", RULE: "rule", PAPER: "paper"} | {
     colour: f"m{place}" for place, colour in enumerate(MODELS)
 }
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", "h", ">")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", "h", ">", "d")
 
 _RULES: dict[Any, Any] = {
     "svg.fonttype": "none",

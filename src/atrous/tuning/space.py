@@ -66,6 +66,12 @@ SPACE: dict[str, dict[str, Kind]] = {
         "encode.halvings": Whole(0, 3),
         "encode.recurrence": Among(("gru", "lstm")),
     },
+    "idcnn": {
+        "encode.channels": Whole(32, 160, 32),
+        "encode.dilations": Among(((1, 2, 1), (1, 1, 2), (1, 2, 4, 1))),
+        "encode.repeats": Whole(1, 5),
+        "encode.dropout": DROPOUT,
+    },
     "kmax": {
         "encode.channels": Whole(40, 168, 32),
         "encode.kernels": Among(((5,), (5, 3), (7, 5), (7, 5, 3))),

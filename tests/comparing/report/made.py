@@ -19,7 +19,21 @@ _MODELS = [
     ("attention", 0.819, 25, 3000, 1.9, math.inf, math.inf),
     ("deep", 0.797, 14, 1700, 3.4, 200, 200),
 ]
-_MORE = ["gated", "gru", "highway", "hybrid", "kmax", "multiscale", "dense", "rnn", "tdnn", "unet", "birnn", "bigru"]
+_MORE = [
+    "gated",
+    "gru",
+    "highway",
+    "hybrid",
+    "idcnn",
+    "kmax",
+    "multiscale",
+    "dense",
+    "rnn",
+    "tdnn",
+    "unet",
+    "birnn",
+    "bigru",
+]
 _LABELS = [
     "cs",
     "da",
