@@ -3,7 +3,7 @@ import torch
 from atrous.attend import Max
 from atrous.contract import Batch
 from atrous.embed import Tokens
-from atrous.encode import residual, tcn
+from atrous.encode import idcnn, residual, tcn
 from atrous.layers import Conv, Stack
 from atrous.model import Model
 from atrous.predict import Classes
@@ -26,3 +26,12 @@ def test_vectors_are_what_the_head_reads():
     model = Model(Tokens(9, 4), tcn(4, channels=4), Max(4), Classes(4, 2)).eval()
     batch = Batch(torch.tensor([[3, 4, 0]]), torch.tensor([2]))
     torch.testing.assert_close(model.predict(model.vectors(batch)), model(batch))
+
+
+def test_the_last_iterate_is_the_answer():
+    model = Model(Tokens(9, 4), idcnn(4, channels=4, repeats=3), Max(4), Classes(4, 2)).eval()
+    batch = Batch(torch.tensor([[3, 4, 0]]), torch.tensor([2]))
+    assert len(model.iterates(batch)) == 3
+    assert torch.equal(model.iterates(batch)[-1], model(batch))
+    (only,) = Model(Tokens(9, 4), tcn(4, channels=4), Max(4), Classes(4, 2)).eval().iterates(batch)
+    assert only.shape == (1, 2)

@@ -17,6 +17,7 @@ from atrous.attend import POOLS
 from atrous.comparing.race import compare
 from atrous.comparing.speed import stepper
 from atrous.config import PRESETS
+from atrous.config.fields import Train
 from atrous.contract import Batch, Layer
 from atrous.embed import Tokens
 from atrous.encode import ENCODERS
@@ -130,7 +131,7 @@ def _once(model: Model, length: int) -> tuple[float, float]:
     ids = torch.randint(2, 1000, (16, length))
     many, one = Batch(ids, torch.full((16,), length)), Batch(ids[:1], torch.tensor([length]))
     targets = torch.randint(0, 2, (16,))
-    step, _ = stepper(model.train())
+    step, _ = stepper(model.train(), Train())
     train = _timed(lambda: step(many, targets), 3)
     with torch.no_grad():
         model.eval()

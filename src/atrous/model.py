@@ -61,6 +61,19 @@ class Model(nn.Module):
         pooled: Tensor = self.attend(x, self.encode.after(mask))
         return pooled
 
+    def encoded(self, batch: Batch) -> tuple[tuple[Tensor, ...], Bool[Tensor, "batch later"]]:
+        """What the encoder gives after every application of a block that it repeats, and the mask of each.
+
+        The last is what attend reads; an encoder that repeats nothing gives that alone.
+        """
+        mask = batch.mask
+        return self.encode.iterates(self.embed(batch), mask), self.encode.after(mask)
+
+    def iterates(self, batch: Batch) -> tuple[Tensor, ...]:
+        """The logits after every application of a block that the encoder repeats; the last are those of `forward`."""
+        found, mask = self.encoded(batch)
+        return tuple(self.predict(self.attend(x, mask)) for x in found)
+
     def forward(self, batch: Batch) -> Float[Tensor, "batch *time labels"]:
         return self.predict(self.vectors(batch))
 

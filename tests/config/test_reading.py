@@ -89,7 +89,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
             "--set train.rate=fast: 'train.rate' is \"fast\", but should be a valid number",
             "--set train.step=3: unknown setting 'train.step' = 3 "
             "(train has epochs, batch, rate, warmup, clip_norm, weight_decay, class_weights, "
-            "label_smoothing, patience, seed)",
+            "label_smoothing, losses, dropout_penalty, patience, seed)",
             f"{path} line 4: unknown setting 'trian' = {{'x': 1}} (did you mean 'train'?)",
         ]
     )

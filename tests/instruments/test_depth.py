@@ -19,7 +19,7 @@ TARGETS = torch.tensor([0, 1, 1])
 
 def made(name, more=()):
     torch.manual_seed(0)
-    settings = load(None, ["embed.channels=6", *SETS[name], *more], encode=name)
+    settings = load(None, ["embed.channels=6", *SETS.get(name, []), *more], encode=name)
     return build(settings, sizes={"ids": 9}, labels=("no", "yes")).double().eval()
 
 
@@ -125,3 +125,22 @@ def test_looking_changes_no_gradient():
         pulls = Pulls(model)
     pulls.close()
     assert all(torch.equal(*pair) for pair in zip(*found, strict=True))
+
+
+def test_a_layer_that_is_repeated_has_the_mean_of_its_applications():
+    tied = made("idcnn", ["encode.channels=6"])
+    untied = made("idcnn", ["encode.channels=6", "encode.tied=false"])
+    for block in untied.encode.parts[-1].blocks:
+        block.load_state_dict(tied.encode.parts[-1].blocks[0].state_dict())
+    for other in ("embed", "predict"):
+        getattr(untied, other).load_state_dict(getattr(tied, other).state_dict())
+    untied.encode.parts[0].load_state_dict(tied.encode.parts[0].state_dict())
+    norms = []
+    for model in (tied, untied):
+        with Pulls(model) as pulls:
+            model.predict.loss(model(BATCH), TARGETS).backward()
+        norms.append([*pulls.norms.values()])
+        assert pulls.rows == 3
+    repeated = norms[1][2:11]
+    assert norms[0][2:5] == pytest.approx([sum(repeated[at::3]) / 3 for at in range(3)])
+    assert norms[0][:2] + norms[0][5:] == pytest.approx(norms[1][:2] + norms[1][11:])

@@ -31,7 +31,7 @@ def costs(settings: Settings, tokens: Tokens, labels: tuple[str, ...], *, device
         model = Bundle.fresh(settings, tokens.reader, labels).model.to(place)
     loader = Loader(tokens.train, rows=settings.train.batch, seed=0)
     dev = Loader(tokens.dev, rows=_DEV_ROWS, seed=0)
-    training = _seconds_each(stepper(model.train())[0], loader, place) + _TRAINER
+    training = _seconds_each(stepper(model.train(), settings.resolved().train)[0], loader, place) + _TRAINER
     model.eval()
     reading = _seconds_each(torch.inference_mode()(lambda batch, _: model(batch)), dev, place)
     rows = len(tokens.dev) + len(tokens.test)

@@ -13,10 +13,12 @@ from torch import Tensor
 from atrous.bundle import Bundle
 from atrous.comparing.memory import peak_bytes
 from atrous.config import Settings
+from atrous.config.fields import Train
 from atrous.contract import Batch
 from atrous.data.batch import Examples
 from atrous.model import Model
 from atrous.runtime.reader import Row as Given
+from atrous.training.objective import objective
 
 _ROUNDS = 3  # each model once a round, so that a busy moment of the machine hits all of them
 _SECONDS = 0.3  # for one measurement of one model
@@ -47,13 +49,16 @@ def speeds(models: Sequence[tuple[Bundle, Settings]], texts: Sequence[Given]) ->
     ]
 
 
-def stepper(model: Model) -> tuple[Callable[[Batch, Tensor], None], torch.optim.Optimizer]:
-    """A bare step of training (forward, backward, AdamW), which moves the model by next to nothing; and its AdamW."""
+def stepper(model: Model, train: Train) -> tuple[Callable[[Batch, Tensor], None], torch.optim.Optimizer]:
+    """A bare step of training (forward, backward, AdamW), which moves the model by next to nothing; and its AdamW.
+
+    train: what the step makes small.
+    """
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-6, fused=True)
 
     def step(batch: Batch, targets: Tensor) -> None:
         optimiser.zero_grad()
-        model.predict.loss(model(batch), targets).backward()  # type: ignore[no-untyped-call]
+        objective(model, batch, targets, train).backward()  # type: ignore[no-untyped-call]
         optimiser.step()
 
     return step, optimiser
@@ -72,7 +77,7 @@ class _Runners:
         device = next(bundle.model.parameters()).device
         batch, targets = batch.map(lambda part: part.to(device)), targets.to(device)
         self.model = copy.deepcopy(bundle.model).train()
-        step, self.optimiser = stepper(self.model)
+        step, self.optimiser = stepper(self.model, bundle.settings.train)
         self.parts: dict[str, tuple[Callable[[], object], int]] = {
             "train": (lambda: step(batch, targets), 1),
             "together": (lambda: bundle.predict(few), len(few)),

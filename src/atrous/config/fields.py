@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from atrous.config.embedding import Embed
 from atrous.config.encoders import Encode, Tcn
+from atrous.config.iterated import Idcnn
 from atrous.config.presets import POOL_OPTIONS, PRESETS, PoolName
 from atrous.config.section import Count, Dropped, Section, Share
 
@@ -76,6 +77,20 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
         owner = next(pool for pool, options in POOL_OPTIONS.items() if option in options)
         raise ValueError(f"should not have {option}: it is a setting of the pool {owner}, and this is {name}")
     return attend
+
+
+def _has_applications(train: Any, info: Any) -> Any:
+    encode = info.data.get("encode")
+    if train.losses == "each" and encode is not None and not _applies_again(encode):
+        has = f"{encode.name} has no block that it applies again"
+        if isinstance(encode, Idcnn):
+            has = "idcnn gives all applications at once where encode.join is concatenate"
+        raise ValueError(f"should have losses = last, or none: {has}; each is for idcnn, chained")
+    return train
+
+
+def _applies_again(encode: Any) -> bool:
+    return isinstance(encode, Idcnn) and encode.join == "chain"
 
 
 def _answers_the_task(predict: Any, info: Any) -> Any:
@@ -207,6 +222,13 @@ class Train(Section):
         Field(description="weight of each label in the loss; unset: 1; else a table label = weight, or"),
     ] = None
     label_smoothing: Annotated[Share, Field(description="share of each target spread over all labels, 0 to 1")] = 0.0
+    losses: Annotated[
+        Literal["last", "each"] | None,
+        Field(description="where the loss is taken; each is after every time idcnn applies its block; unset: preset"),
+    ] = None
+    dropout_penalty: Annotated[
+        float, Field(ge=0, description="weight of the squared distance that dropout makes at the encoder's steps")
+    ] = 0.0
     patience: Annotated[Count, Field(description="epochs without a better dev score before training stops")] = 3
     seed: Annotated[int, Field(ge=0, lt=2**32, description="the run's random numbers; same seed, same model")] = 0
 
@@ -228,7 +250,7 @@ class Settings(Section):
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
     predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
-    train: Annotated[Train, AfterValidator(_suits_the_head)] = Train()
+    train: Annotated[Train, AfterValidator(_suits_the_head), AfterValidator(_has_applications)] = Train()
 
     @model_validator(mode="before")
     @classmethod
@@ -243,11 +265,12 @@ class Settings(Section):
         """The settings with the encoder's preset wherever one stands in for None."""
         preset = PRESETS[self.encode.name]
         pool = self.attend.name or preset.pool
+        losses = self.train.losses or ("each" if _applies_again(self.encode) else None)
         pooled = Attend(name=pool, **{**POOL_OPTIONS.get(pool, {}), **self.attend.options})
         changes = {
             "embed": self.embed.resolved(preset.bigrams),
             "attend": self.attend if self.task == "tag" else pooled,
-            "train": self.train.model_copy(update={"rate": self.train.rate or preset.rate}),
+            "train": self.train.model_copy(update={"rate": self.train.rate or preset.rate, "losses": losses}),
         }
         return self.model_copy(update=changes)
 

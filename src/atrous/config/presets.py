@@ -35,7 +35,7 @@ PRESETS: dict[str, Preset] = {  # rates: benchmarks/presets.py, on dev of the `l
     "gru": Preset(rate=1e-2, pool="last"),
     "highway": Preset(rate=1e-2, pool="max"),
     "hybrid": Preset(rate=5e-3, pool="last"),
-    "idcnn": Preset(rate=5e-3, pool="max"),
+    "idcnn": Preset(rate=2e-3, pool="max"),
     "kmax": Preset(rate=5e-3, pool="kmax"),
     "lstm": Preset(rate=1e-2, pool="last"),
     "multiscale": Preset(rate=5e-3, pool="max"),

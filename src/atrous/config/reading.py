@@ -278,6 +278,8 @@ def _remedy(key: str, tree: Tree) -> str:
     near = [f"{section}.{close}".lstrip(".") for close in difflib.get_close_matches(name, beside, 1)]
     elsewhere = {field: f"{part}.{field}".lstrip(".") for part, fields in known.items() for field in fields}
     near += [elsewhere[close] for close in difflib.get_close_matches(name, elsewhere, 1, cutoff=0.75)]
+    if name in elsewhere:  # a name that is right stands above one that looks like it
+        near.insert(0, elsewhere[name])
     if near:
         return f"(did you mean '{near[0]}'?)"
     owner = f"{section} = {_shown(chosen)}" if section == "encode" and chosen else section

@@ -88,6 +88,7 @@ class Pulls:
         self.layers = layers_of(model)
         self.watching, self.rows = watching, 0
         self.fixed: Tensor | None = None
+        self._passed: Counter[str] = Counter()  # rows, of each layer as often as it was applied
         self._sums: dict[str, Tensor] = {}
         self._reached: dict[str, Tensor] = {}
         self._hooks = [module.register_forward_hook(self._look(name)) for name, module in self.layers.items()]
@@ -107,13 +108,14 @@ class Pulls:
     def clear(self) -> None:
         """Forget what was found."""
         self.rows = 0
+        self._passed.clear()
         self._sums.clear()
         self._reached.clear()
 
     @property
     def norms(self) -> dict[str, float]:
-        """The mean over rows of the norm at each layer that was passed."""
-        return {name: float(total) / max(1, self.rows) for name, total in self._sums.items()}
+        """The mean over rows, and over the applications of a layer that is repeated, of the norm at each layer."""
+        return {name: float(total) / self._passed[name] for name, total in self._sums.items()}
 
     @property
     def dead(self) -> dict[str, float]:
@@ -121,14 +123,15 @@ class Pulls:
         return {name: 1 - float(reached.double().mean()) for name, reached in self._reached.items()}
 
     def _look(self, name: str) -> Any:
-        first, *_, last = self.layers
+        first = next(iter(self.layers))
 
         def hook(module: nn.Module, inputs: Any, output: Tensor) -> Tensor | None:
             if not (self.watching and torch.is_grad_enabled()):
                 return None
             if name == first and not output.requires_grad:  # a table that does not learn
                 output = self.fixed = output.detach().requires_grad_()
-            self.rows += len(output) if name == last else 0
+            self.rows += len(output) if name == first else 0
+            self._passed[name] += len(output)
             if name not in self._sums:
                 self._sums[name] = output.new_zeros((), dtype=torch.double)
                 self._reached[name] = torch.zeros(output.shape[-1], dtype=torch.bool, device=output.device)

@@ -12,6 +12,7 @@ from atrous.config.fields import Train
 from atrous.contract import Batch
 from atrous.errors import NotFinite
 from atrous.model import Model
+from atrous.training.objective import objective
 from atrous.training.schedule import warm_up_and_decay
 
 LOG_EVERY = 20  # steps
@@ -41,8 +42,7 @@ class Learner(lightning.LightningModule):
 
     def training_step(self, batch: tuple[Batch, Tensor], number: int) -> Tensor:
         rows, targets = batch
-        logits = self.model(rows)
-        loss = self.model.predict.loss(logits, targets, weights=self.weights, smoothing=self.settings.label_smoothing)
+        loss = objective(self.model, rows, targets, self.settings, weights=self.weights)
         if not loss.isfinite():
             raise NotFinite(
                 f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "
