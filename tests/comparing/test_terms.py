@@ -2,7 +2,7 @@ import itertools
 
 import pytest
 
-from atrous.comparing.terms import DEFAULT, Terms, entrants, names, rates_around
+from atrous.comparing.terms import DEFAULT, TAGGERS, Terms, entrants, name_of, names, rates_around
 from atrous.data.asked import Asked
 from atrous.errors import ConfigError
 
@@ -52,3 +52,31 @@ def test_an_override_of_one_encoder_goes_to_those_that_have_it():
 def test_an_override_of_nobody_is_refused():
     with pytest.raises(ConfigError, match=r"did you mean 'encode\.depth'"):
         entrants(Asked("x.csv", set=["encode.dept=3"]), DEFAULT)
+
+
+def test_a_tagger_is_named_with_its_head_so_that_an_encoder_can_be_there_twice():
+    asked = Asked("x.conll")
+    found = entrants(asked, "bilstm,bilstm+crf,tcn+tags")
+    assert [one.predict.name for one in found] == ["tags", "crf", "tags"]
+    assert [name_of(one) for one in found] == ["bilstm", "bilstm+crf", "tcn"]
+    assert [name_of(one) for one in entrants(Asked("x.conll", set=["predict.name=crf"]), "tcn")] == ["tcn+crf"]
+
+
+@pytest.mark.parametrize(
+    "asked, encode, words",
+    [
+        (Asked("x.conll"), "tcn+classes", "tcn.classes: after a plus expected tags or crf"),
+        (Asked("x.conll"), "tcn,tcn+tags", "tcn is there twice"),
+        (Asked("x.csv"), "tcn+crf", "classes or labels where task is classify"),
+        (Asked("x.conll"), "tcm+crf", "did you mean 'tcn'"),
+    ],
+)
+def test_a_head_that_does_not_suit_is_refused(asked, encode, words):
+    with pytest.raises(ConfigError, match=words):
+        entrants(asked, encode)
+
+
+def test_what_is_raced_where_nobody_says_it_suits_the_task():
+    assert tuple(map(name_of, entrants(Asked("x.conll", set=["encode.depth=2"])))) == TAGGERS
+    assert tuple(map(name_of, entrants(Asked("x.csv", set=["task=tag"])))) == TAGGERS
+    assert tuple(map(name_of, entrants(Asked("x.csv")))) == DEFAULT

@@ -56,7 +56,10 @@ def compare(
     encode: Annotated[
         str | None,
         typer.Option(
-            "--encode", metavar="A,B,C", help="the encoders; else bag,ngram,tcn,bilstm,attention", show_default=False
+            "--encode",
+            metavar="A,B,C",
+            help="the encoders; else bag,ngram,tcn,bilstm,attention, of taggers bag,tcn,residual,bilstm,attention",
+            show_default=False,
         ),
     ] = None,
     budget: Annotated[
@@ -72,8 +75,11 @@ def compare(
             "--minutes", metavar="N", help="cut the race to so much time, the same for all", show_default=False
         ),
     ] = None,
+    task: options.Task = None,
     text: options.Text = None,
     label: options.Label = None,
+    tokens: options.Tokens = None,
+    tags: options.Tags = None,
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
@@ -88,7 +94,7 @@ def compare(
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> int:
-    """Race several encoders on the same labelled texts.
+    """Race several encoders on the same labelled texts, or tagged tokens.
 
     Says which is best and how sure that is, how fast each is and how far each sees. All get the same rows, tokens,
     embeddings, number of encoder parameters, search of the learning rate, early stopping and seeds; simple baselines
@@ -101,23 +107,25 @@ def compare(
     Examples:
       atrous compare --data reviews.csv
       atrous compare --data reviews.csv --encode tcn,bilstm --seeds 5 --out runs/convolution-or-not
+      atrous compare --data train.conll --encode residual,bilstm,bilstm+crf        taggers, one with a CRF
       atrous compare --data reviews.csv --minutes 30
       atrous compare --data reviews.csv --minutes 30 --resume
 
     The verdict and the table go to standard output; --out gets results.json, report.html, the best model, best/, and
     the record of every run, runs/.
     """
-    from atrous.comparing.terms import DEFAULT, Terms, entrants
+    from atrous.comparing.terms import Terms, entrants
     from atrous.data.asked import Asked
     from atrous.outputs import check_work
 
     words: dict[str, Any] = {
         "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
         "encoding": encoding, "max_steps": max_steps, "seed": seed, "set": set or [],
+        "task": task, "tokens": tokens, "tags": tags,
     }  # fmt: skip
     asked = Asked(data, **words)
     Terms(budget, rates, seeds, minutes)
-    for chosen in entrants(asked, encode or DEFAULT):
+    for chosen in entrants(asked, encode):
         asked.look(chosen)
     if chosen.embed.vectors is not None:
         from atrous.vectors import with_channels
@@ -130,7 +138,7 @@ def compare(
     from atrous.comparing.table import table
 
     results = compare(
-        data, **words, encode=encode or DEFAULT, budget=budget, rates=rates, seeds=seeds, minutes=minutes,
+        data, **words, encode=encode, budget=budget, rates=rates, seeds=seeds, minutes=minutes,
         out=out, device=place, force=force, resume=resume, quiet=quiet,
     )  # fmt: skip
     if json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from atrous.data.tables import Row
 
 MAJORITY = "majority"
 TRIGRAMS = "character trigrams, naive Bayes"
+WORDS = "each word's most frequent tag"
+SPANS = "training spans, looked up"
+_STRONG = (TRIGRAMS, WORDS, SPANS)  # of which a race has one
 
 SMOOTHINGS = (1.0, 0.3, 0.1, 0.03, 0.01)
 
@@ -21,6 +25,15 @@ _BLOCK = 1 << 20  # trigrams that are looked at together, and numbers of a block
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+
+def strong(baselines: Mapping[str, Any]) -> str:
+    """Which of a race's baselines a network must beat.
+
+    >>> strong({MAJORITY: 0.5, WORDS: 0.9})
+    "each word's most frequent tag"
+    """
+    return next((name for name in _STRONG if name in baselines), TRIGRAMS)
 
 
 def majority(train: Sequence[Row], test: Sequence[Row]) -> float:

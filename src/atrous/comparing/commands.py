@@ -13,7 +13,7 @@ from atrous.config import Settings
 from atrous.data.asked import Asked
 from atrous.data.text import Source
 
-_OF_ROWS = ("text", "label", "group", "beside", "encoding", "max_steps", "seed")
+_OF_ROWS = ("task", "text", "label", "tokens", "tags", "group", "beside", "encoding", "max_steps", "seed")
 
 
 def to_ask(settings: Settings, folder: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from atrous.comparing.budget import Fitted, fitted
 from atrous.comparing.runs import Run
-from atrous.comparing.terms import rates_around
+from atrous.comparing.terms import name_of, rates_around
 from atrous.config import Settings
 from atrous.embed import embedding
 from atrous.runtime.reader import Reader
@@ -47,12 +47,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The encoder's."""
-        return self.settings.encode.name
+        """What it is called in the race."""
+        return name_of(self.settings)
 
     @property
     def score(self) -> str:
-        """What it is judged by: accuracy or micro_f1."""
+        """What it is judged by: accuracy, micro_f1 or span_f1."""
         return self.settings.predict.score
 
     def follow(self, rates: int, epochs: int) -> None:

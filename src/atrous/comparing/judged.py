@@ -65,18 +65,7 @@ class Judge:
             sure, right = sigmoid(logits).ravel(), (self.targets > 0.5).ravel()
         else:
             sure, right = softmax(logits, digits=None).max(1), logits.argmax(1) == self.targets
-        place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-        rows = np.bincount(place, minlength=BINS)
-        confidence = np.bincount(place, sure, BINS) / np.maximum(rows, 1)
-        accuracy = np.bincount(place, right, BINS) / np.maximum(rows, 1)
-        bins = [
-            {
-                "low": one / BINS, "high": (one + 1) / BINS, "rows": int(rows[one]),
-                "confidence": round(float(confidence[one]), 4), "right": round(float(accuracy[one]), 4),
-            }
-            for one in range(BINS) if rows[one]
-        ]  # fmt: skip
-        return bins, round(float((rows * np.abs(confidence - accuracy)).sum() / max(1, rows.sum())), 4)
+        return binned(sure, right)
 
     def mistakes(self, logits: NDArray[np.float32], rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The rows that are answered wrongly, the most certain first, `MISTAKES` of them at most."""
@@ -113,6 +102,26 @@ class Judge:
 
     def _given(self, logits: NDArray[np.float32]) -> NDArray[np.bool_]:
         return np.asarray(sigmoid(logits) >= self.readable.threshold)
+
+
+def binned(sure: NDArray[Any], right: NDArray[np.bool_]) -> tuple[list[dict[str, Any]], float]:
+    """The bins of answers that are so sure, and so often right, and the expected calibration error.
+
+    >>> binned(np.array([0.75, 0.75]), np.array([True, False]))[1]
+    0.25
+    """
+    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+    rows = np.bincount(place, minlength=BINS)
+    confidence = np.bincount(place, sure, BINS) / np.maximum(rows, 1)
+    accuracy = np.bincount(place, right, BINS) / np.maximum(rows, 1)
+    bins = [
+        {
+            "low": one / BINS, "high": (one + 1) / BINS, "rows": int(rows[one]),
+            "confidence": round(float(confidence[one]), 4), "right": round(float(accuracy[one]), 4),
+        }
+        for one in range(BINS) if rows[one]
+    ]  # fmt: skip
+    return bins, round(float((rows * np.abs(confidence - accuracy)).sum() / max(1, rows.sum())), 4)
 
 
 def _shown(row: Row) -> str:

@@ -17,8 +17,11 @@ FILTERS, NGRAMS = 12, 5
 def ngrams_on_test(bundle: Bundle, rows: Sequence[Row]) -> list[dict[str, Any]] | None:
     """The winning n-grams of the filters that move the answers most, over the first test rows.
 
-    None for a model without filters, a recurrence or attention, and for one that is dead.
+    None for a tagger, whose steps are all read and none wins; for a model without filters, a recurrence or attention;
+    and for one that is dead.
     """
+    if bundle.model.tags:
+        return None
     given = [row.given for row in islice(rows, ROWS)]
     try:
         found = bundle.ngrams(given, filters=FILTERS, top=NGRAMS)

@@ -14,7 +14,7 @@ import numpy as np
 
 from atrous.bundle import Bundle
 from atrous.comparing import BEST, REPORT, RESULTS, RUNS
-from atrous.comparing.baselines import TRIGRAMS
+from atrous.comparing.baselines import strong
 from atrous.comparing.differences import Counts, differences
 from atrous.comparing.entry import Entry
 from atrous.comparing.gradients import gradients_on_test
@@ -24,8 +24,9 @@ from atrous.comparing.plan import Plan
 from atrous.comparing.records import RECORD
 from atrous.comparing.references import References
 from atrous.comparing.report import report
-from atrous.comparing.runs import LOGITS, MODEL, Run, answers_of, bundle_of, read_runs
+from atrous.comparing.runs import LOGITS, MODEL, TAGS, Run, answers_of, bundle_of, read_runs
 from atrous.comparing.speed import speeds
+from atrous.comparing.tags import TagJudge
 from atrous.comparing.verdict import verdict
 from atrous.data.corpus import Corpus
 from atrous.errors import MissingExtra
@@ -73,7 +74,7 @@ def outcome(
     plan: Plan,
     beside: References,
     corpus: Corpus,
-    judge: Judge,
+    judge: Judge | TagJudge,
     *,
     folder: Path,
     device: str,
@@ -87,10 +88,11 @@ def outcome(
         if entry.ended
     }
     if beside.counts is not None:
-        counts[TRIGRAMS] = beside.counts
+        counts[strong(beside.baselines)] = beside.counts
     found = measured(entries, corpus, folder, device=device, timed=not interrupted)
     results = {
         "format": FORMAT,
+        "task": entries[0].settings.task,
         "score": entries[0].score,
         "plan": plan.to_json([not entry.rate_given for entry in entries]),
         "baselines": beside.baselines,
@@ -127,7 +129,7 @@ def leave(results: dict[str, Any], folder: Path, out: Path) -> None:
         shutil.copytree(folder / RUNS / Run(name, rate, seed).name / MODEL, out / BEST)
     for run in read_runs(folder):
         (out / RUNS / run.name).mkdir(parents=True)
-        for part in (RECORD, LOGITS):
+        for part in (RECORD, LOGITS, TAGS):
             if (folder / RUNS / run.name / part).exists():
                 shutil.copyfile(folder / RUNS / run.name / part, out / RUNS / run.name / part)
 

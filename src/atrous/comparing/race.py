@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from atrous.answering.predict import accelerator
 from atrous.comparing import RESULTS
 from atrous.comparing.commands import commands, to_repeat
@@ -20,7 +22,8 @@ from atrous.comparing.plan import Plan
 from atrous.comparing.references import references
 from atrous.comparing.remembered import fingerprint, read, remember, remembered
 from atrous.comparing.runs import forget_model, read_runs, run
-from atrous.comparing.terms import BUDGET, DEFAULT, Terms, entrants
+from atrous.comparing.tags import TagJudge
+from atrous.comparing.terms import BUDGET, Terms, entrants, name_of
 from atrous.config import Settings
 from atrous.data.asked import Asked
 from atrous.data.corpus import Corpus
@@ -39,13 +42,16 @@ def compare(
     dev: Source | Iterable[Any] | None = None,
     test: Source | Iterable[Any] | None = None,
     settings: Source | None = None,
-    encode: str | Sequence[str] = DEFAULT,
+    encode: str | Sequence[str] | None = None,
     budget: int = BUDGET,
     rates: int = 3,
     seeds: int = 3,
     minutes: float | None = None,
+    task: str | None = None,
     text: str | None = None,
     label: str | None = None,
+    tokens: str | None = None,
+    tags: str | None = None,
     group: str | None = None,
     beside: str | None = None,
     encoding: str | None = None,
@@ -60,7 +66,8 @@ def compare(
 ) -> dict[str, Any]:
     """Train every encoder on the same rows with the same budget, search and seeds, and judge all on the same test rows.
 
-    encode: names of encoders, in a sequence or with commas between.
+    encode: names of encoders, in a sequence or with commas between; else five that suit the task. A tagger may be named
+        with its head, too: bilstm,bilstm+crf.
     budget: parameters of each encoder, which its width is solved for. rates: how many learning rates are tried with
         the first seed, the encoder's preset in their middle; a `train.rate` that is set is kept for all.
     seeds: runs each, from `seed` (0) on. minutes: what the race should take; it is cut to fit, the same for all.
@@ -78,7 +85,7 @@ def compare(
     """
     asked = Asked(
         data, dev, test, settings, text=text, label=label, group=group, beside=beside, encoding=encoding,
-        max_steps=max_steps, seed=seed, set=set,
+        max_steps=max_steps, seed=seed, set=set, task=task, tokens=tokens, tags=tags,
     )  # fmt: skip
     terms = Terms(budget, rates, seeds, minutes)
     chosen = entrants(asked, encode)
@@ -92,7 +99,7 @@ def compare(
         check_work(out, force=force, resume=resume, marks=[RESULTS])
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
     announce(*corpus.said, quiet=quiet)
-    names = [one.encode.name for one in chosen]
+    names = [name_of(one) for one in chosen]
     repeat = commands(to_repeat(asked, names, terms, out), chosen[0], out, data=_judged_by(asked))
     about = {"commands": repeat, "files": asked.files}
     if out is None:
@@ -125,6 +132,7 @@ def race(
 ) -> dict[str, Any]:
     """Run the race, or what is left of it, in `folder`; one model a settings. See `compare`."""
     started = time.perf_counter()
+    settings = [corpus.settled(one) for one in settings]
     tokens = tokenise(corpus, settings[0], quiet=quiet)
     entries = [Entry.of(one, tokens.reader, budget=terms.budget) for one in settings]
     beside = references(corpus, series=settings[0].embed.name == "values")
@@ -152,14 +160,19 @@ def race(
         interrupted = True
         if not any(entry.ended for entry in entries):
             raise
-    readable = Readable(
-        settings[0].predict.name, corpus.labels, settings[0].predict.threshold, settings[0].data.separator
-    )
-    judge = Judge(readable, tokens.test.targets)
+    judge = _judge(settings[0], corpus, tokens)
     place = accelerator(device)
     results = outcome(entries, plan, beside, corpus, judge, folder=folder, device=place, interrupted=interrupted)
     results["data"] |= {"cut": tokens.cut, "files": files}
     return {**results, "commands": commands, "machine": machine(place)}
+
+
+def _judge(settings: Settings, corpus: Corpus, tokens: Tokens) -> Judge | TagJudge:
+    """What the answers to the test rows are held against."""
+    if (scheme := corpus.targets.scheme) is not None:
+        return TagJudge(corpus.labels, scheme, np.asarray(tokens.test.targets, np.int64), tokens.test.starts)
+    readable = Readable(settings.predict.name, corpus.labels, settings.predict.threshold, settings.data.separator)
+    return Judge(readable, tokens.test.targets)
 
 
 def _planned(

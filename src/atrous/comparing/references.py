@@ -7,21 +7,23 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from atrous.comparing import baselines, several
-from atrous.comparing.baselines import MAJORITY, TRIGRAMS
+from atrous.comparing import baselines, lookup, several
+from atrous.comparing.baselines import MAJORITY, SPANS, TRIGRAMS, WORDS
+from atrous.comparing.tags import PLAIN
 from atrous.data.corpus import Corpus
 
 Counts = NDArray[np.float64]
 
 
 class References(NamedTuple):
-    """baselines: the score on test of each, by its name; None where it does not apply. ceiling: see `baselines`.
+    """baselines: the score on test of each, by its name; None where it does not apply.
 
-    counts: of the naive Bayes on every test row, as `differences` reads those of a model with one seed; None without.
+    ceiling: see `baselines`; None of taggers, whose rows seldom come twice.
+    counts: of the one to beat on every test row, as `differences` reads those of a model with one seed; None without.
     """
 
     baselines: dict[str, float | None]
-    ceiling: float
+    ceiling: float | None
     counts: Counts | None
 
 
@@ -39,6 +41,8 @@ def references(corpus: Corpus, *, series: bool = False) -> References:
     Raises ValueError if a part of the corpus is empty.
     """
     train, dev, test, known = corpus.train, corpus.dev, corpus.test, corpus.targets
+    if known.scheme is not None:
+        return _of_tags(corpus, known.scheme)
     score: float | None = None
     counts: Counts | None = None
     if known.several:
@@ -55,3 +59,14 @@ def references(corpus: Corpus, *, series: bool = False) -> References:
             right = baselines.trigrams(train, dev, test)
             counts, score = right.astype(np.float64)[None], float(right.mean())
     return References({MAJORITY: always, TRIGRAMS: score}, highest, counts)
+
+
+def _of_tags(corpus: Corpus, scheme: str) -> References:
+    """Of taggers: the tags that words, or the spans that runs of words, had in training."""
+    always = lookup.majority(corpus.train, corpus.test, scheme)
+    if scheme == PLAIN:
+        name, found = WORDS, lookup.words(corpus.train, corpus.test)
+    else:
+        name, found = SPANS, lookup.spans(corpus.train, corpus.test, scheme)
+    scores = [float(part[:, 0].sum() / max(1.0, part[:, 1].sum())) for part in (always, found)]
+    return References(dict(zip((MAJORITY, name), scores, strict=True)), None, found[None])

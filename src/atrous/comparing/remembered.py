@@ -70,7 +70,9 @@ def fingerprint(corpus: Corpus) -> dict[str, str]:
 def _digest(rows: Sequence[Row]) -> str:
     found = blake2b(digest_size=16)
     for row in rows:
-        found.update(repr((row.text, row.label, row.beside, row.soft)).encode("utf-8", "surrogatepass"))
+        found.update(
+            repr((row.text, row.label, row.beside, row.soft, row.tokens, row.tags)).encode("utf-8", "surrogatepass")
+        )
     return found.hexdigest()
 
 

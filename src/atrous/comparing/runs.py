@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from atrous.answering.decoded import Decoded, decoded
 from atrous.answering.predict import logits
 from atrous.bundle import Bundle
 from atrous.bundle.folder import load, write
 from atrous.comparing import RUNS
 from atrous.comparing.records import recorded, records
+from atrous.comparing.terms import name_of
 from atrous.config import Settings
 from atrous.data.corpus import Corpus
 from atrous.errors import NotFinite
@@ -22,7 +24,7 @@ from atrous.training.callbacks import Watch
 from atrous.training.fit import learn
 from atrous.training.tokens import Tokens
 
-LOGITS, MODEL = "test.npy", "model"
+LOGITS, TAGS, MODEL = "test.npy", "tags.npz", "model"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def run(settings: Settings, corpus: Corpus, tokens: Tokens, *, folder: Path, dev
 
     Raises KeyboardInterrupt for Ctrl-C: half a run is no entry in a race.
     """
-    about = Run(settings.encode.name, settings.train.rate or 0.0, settings.train.seed)
+    about = Run(name_of(settings), settings.train.rate or 0.0, settings.train.seed)
     work = folder / "work" / about.name
     work.mkdir(parents=True, exist_ok=True)
     try:
@@ -74,13 +76,23 @@ def run(settings: Settings, corpus: Corpus, tokens: Tokens, *, folder: Path, dev
             about.model, about.rate, about.seed, dev=scores["dev"][score], test=scores["test"][score],
             seconds=scores["seconds"], curve=scores["curve"],
         )  # fmt: skip
-        _keep(found, folder, bundle, logits(bundle.model, tokens.test).numpy())
+        answers = logits(bundle.model, tokens.test).numpy()
+        tags = decoded(bundle.model, answers, tokens.test.starts) if bundle.model.tags else None
+        _keep(found, folder, bundle, answers, tags)
     shutil.rmtree(work)
     return found
 
 
-def _keep(found: Run, folder: Path, bundle: Bundle | None = None, answers: NDArray[np.float32] | None = None) -> None:
+def _keep(
+    found: Run,
+    folder: Path,
+    bundle: Bundle | None = None,
+    answers: NDArray[np.float32] | None = None,
+    tags: Decoded | None = None,
+) -> None:
     with recorded(folder / RUNS, found.name, asdict(found)) as fresh:
+        if tags is not None:
+            np.savez(fresh / TAGS, **tags._asdict())
         if answers is not None:
             np.save(fresh / LOGITS, answers)
         if bundle is not None:
@@ -93,8 +105,12 @@ def read_runs(folder: Path) -> list[Run]:
     return [Run(**facts) for facts in records(folder / RUNS)]
 
 
-def answers_of(run: Run, folder: Path) -> NDArray[np.float32]:
-    """The logits of the test rows, (rows, labels), that a finished run gave."""
+def answers_of(run: Run, folder: Path) -> Any:
+    """What a judge takes of a finished run: the logits of the test rows, (rows, labels), or the tags of a tagger."""
+    path = folder / RUNS / run.name / TAGS
+    if path.exists():
+        with np.load(path, allow_pickle=False) as kept:
+            return Decoded(**kept)
     found: NDArray[np.float32] = np.load(folder / RUNS / run.name / LOGITS, allow_pickle=False)
     return found
 

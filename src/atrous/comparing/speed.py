@@ -69,7 +69,8 @@ class _Runners:
 
     def __init__(self, bundle: Bundle, settings: Settings, texts: Sequence[Given]) -> None:
         few = list(texts[:2048])
-        rows = Examples.of(bundle.reader, few, bundle.targets.zeros(len(few)))
+        tagged = bundle.model.tags
+        rows = Examples.of(bundle.reader, few, None if tagged else bundle.targets.zeros(len(few)), tagged=tagged)
         # Every k-th row by length: a batch as the training meets them, of the middle length.
         size = min(settings.train.batch, len(few))
         middle = rows.lengths.argsort()[(len(few) - size) // 2 :][:size]

@@ -10,12 +10,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from atrous.comparing.baselines import TRIGRAMS
+from atrous.comparing.baselines import SPANS, TRIGRAMS, WORDS
 from atrous.comparing.verdict import verdict
 from atrous.runtime.readable import spoken
 
 WIDTH = 132  # columns; rows end where their last cell does
-_SHORT = {TRIGRAMS: "naive Bayes, trigrams"}
+_SHORT = {TRIGRAMS: "naive Bayes, trigrams", WORDS: "word's usual tag", SPANS: "spans, looked up"}
 _COLUMNS = ("failed", "encoder", "sees", "rate", "steps/s", "texts/s", "alone", "peak")
 
 
@@ -49,11 +49,13 @@ def _notes(results: Mapping[str, Any], score: str) -> list[str]:
     ]
     budget = results.get("plan", {}).get("budget")
     alike = f", {budget:,} wanted of all" + " but those marked *" * exempt if budget else ""
+    above = "ceiling: what no function of the text alone can beat, for some texts come with several labels;"
+    answer = "tags" if results.get("task") == "tag" else "label"
     return [
-        "ceiling: what no function of the text alone can beat, for some texts come with several labels;",
+        *[above] * (results["ceiling"] is not None),
         f"{score}: mean ± standard deviation over the seeds; failed: seeds; encoder: its parameters{alike};",
         "sees: tokens beside its own; rate: the learning rate that did best on dev; steps/s: bare training steps;",
-        "texts/s: text in, label out, many at once; alone: one text by itself; peak: memory of a training step",
+        f"texts/s: text in, {answer} out, many at once; alone: one text by itself; peak: memory of a training step",
         *noted,
     ]
 

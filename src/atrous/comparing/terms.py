@@ -12,6 +12,8 @@ from atrous.data.asked import Asked
 from atrous.errors import ConfigError
 
 DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
+TAGGERS = ("bag", "tcn", "residual", "bilstm", "attention")  # where every token has a tag
+HEADS = ("tags", "crf")  # that a tagger of a race can be named with, after a plus
 BUDGET, LEAST = 100_000, 50_000  # parameters of an encoder: where nothing is said, and the fewest that are raced
 MOST_RATES = 7  # the outermost are 27 times away from the preset
 
@@ -58,29 +60,57 @@ def rates_around(preset: float, count: int) -> tuple[float, ...]:
 def names(encode: str | Iterable[str]) -> list[str]:
     """The encoders' names, as a sequence or with commas between. Raises ConfigError for one unknown or named twice.
 
-    >>> names("bag, tcn")
-    ['bag', 'tcn']
+    A tagger may be named with what answers behind its encoder, so that one encoder can be there twice.
+
+    >>> names("bag, tcn"), names("bilstm,bilstm+crf")
+    (['bag', 'tcn'], ['bilstm', 'bilstm+crf'])
     """
     found = [name.strip() for name in encode.split(",")] if isinstance(encode, str) else list(encode)
     for name in found:
-        if name not in ENCODE_SETTINGS:
-            load(encode=name)  # which says what there is and what may have been meant
+        encoder, plus, head = name.partition("+")
+        if plus and head not in HEADS:
+            raise ConfigError(f"--encode {name}: after a plus expected {' or '.join(HEADS)}, such as bilstm+crf")
+        if encoder not in ENCODE_SETTINGS:
+            load(encode=encoder)  # which says what there is and what may have been meant
     if len({*found}) < len(found) or not found:
         raise ConfigError(f"--encode {','.join(found)}: name each encoder once, with commas between")
     return found
 
 
-def entrants(asked: Asked, encode: str | Iterable[str] = DEFAULT) -> list[Settings]:
+def name_of(settings: Settings) -> str:
+    """What a model is called in a race: its encoder, and the CRF behind it if it has one.
+
+    >>> name_of(load(encode="bilstm")), name_of(load(encode="bilstm", task="tag", predict="crf"))
+    ('bilstm', 'bilstm+crf')
+    """
+    return f"{settings.encode.name}{'+crf' * (settings.predict.name == 'crf')}"
+
+
+def entrants(asked: Asked, encode: str | Iterable[str] | None = None) -> list[Settings]:
     """The settings of each encoder of the race: those asked, each with the overrides that concern it.
+
+    encode: without, five that suit the task.
 
     >>> [one.encode.name for one in entrants(Asked("reviews.csv"), "bag,tcn")]
     ['bag', 'tcn']
 
     Raises ConfigError for a mistake in the settings, and what `names` raises.
     """
-    chosen = names(encode)
-    shared = zip(chosen, _shared(asked.set, chosen), strict=True)
-    return [asked.chosen(name, set=overrides) for name, overrides in shared]
+    chosen = names(default(asked) if encode is None else encode)
+    encoders = [name.partition("+")[0] for name in chosen]
+    found = []
+    for name, overrides in zip(chosen, _shared(asked.set, encoders), strict=True):
+        encoder, plus, head = name.partition("+")
+        found.append(asked.chosen(encoder, set=[*overrides, *[f"predict.name={head}"] * bool(plus)]))
+    called = [name_of(one) for one in found]
+    if twice := {name for name in called if called.count(name) > 1}:
+        raise ConfigError(f"--encode {','.join(chosen)}: {min(twice)} is there twice; name each model once")
+    return found
+
+
+def default(asked: Asked) -> tuple[str, ...]:
+    """The encoders that are raced where nobody names some."""
+    return TAGGERS if asked.chosen(set=[one for one in asked.set if one.startswith("task")]).task == "tag" else DEFAULT
 
 
 def _shared(overrides: Sequence[str], chosen: Sequence[str]) -> list[list[str]]:

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from atrous.comparing.baselines import TRIGRAMS
+from atrous.comparing.baselines import strong
 from atrous.page.words import listed
 from atrous.runtime.readable import spoken
 
@@ -50,7 +50,7 @@ def verdict(results: Mapping[str, Any]) -> list[str]:
     """The best on dev and how sure that is, how it stands to the baseline, convolutions against the others, failures.
 
     >>> models = [{"name": "tcn", "mean": 0.8, "scores": [0.79, 0.81], "dev_scores": [0.8, 0.8]}]
-    >>> found = {"models": models, "best": {"name": "tcn"}, "baselines": {TRIGRAMS: 0.85}}
+    >>> found = {"models": models, "best": {"name": "tcn"}, "baselines": {"character trigrams, naive Bayes": 0.85}}
     >>> print(*verdict(found), sep="\\n")
     The best model on dev, tcn, has accuracy 0.8000 on test.
     tcn is 5.0 points below character trigrams, naive Bayes (0.8500).
@@ -72,7 +72,7 @@ def verdict(results: Mapping[str, Any]) -> list[str]:
 
 
 def gap(results: Mapping[str, Any], models: Models, one: str, other: str) -> Gap:
-    """By how much `one` is above `other`; the other may be the naive Bayes."""
+    """By how much `one` is above `other`; the other may be a baseline."""
     for found in results.get("differences", ()):
         if (found["better"], found["worse"]) == (one, other):
             return Gap(found["difference"], found["low"], found["high"])
@@ -106,14 +106,15 @@ def _rivals(results: Mapping[str, Any], models: Models, best: str) -> Iterator[s
 
 
 def _baseline(results: Mapping[str, Any], models: Models, best: str) -> Iterator[str]:
-    """How the models stand to the naive Bayes, where that is one."""
-    baseline = results["baselines"].get(TRIGRAMS)
+    """How the models stand to the baseline to beat, where there is one."""
+    name = strong(results["baselines"])
+    baseline = results["baselines"].get(name)
     if baseline is None:
         return
-    found = gap(results, models, best, TRIGRAMS)
+    found = gap(results, models, best, name)
     sure = "" if found.clear is None else f", {'clearly' if found.clear else 'but not clearly'} ({found.interval})"
-    yield f"{best} is {_points(found.difference)} {TRIGRAMS} ({baseline:.4f}){sure if found.difference else ''}."
-    beat = [name for name, model in models.items() if model["mean"] >= baseline]
+    yield f"{best} is {_points(found.difference)} {name} ({baseline:.4f}){sure if found.difference else ''}."
+    beat = [one for one, model in models.items() if model["mean"] >= baseline]
     yield f"No worse than that baseline: {listed(beat)}." if beat else "No model reaches that baseline."
 
 
@@ -122,7 +123,7 @@ def _families(results: Mapping[str, Any], models: Models) -> Iterator[str]:
     best = {
         family: max(there, key=lambda name: statistics.fmean(models[name]["dev_scores"]))
         for family, names in FAMILIES.items()
-        if (there := [name for name in names if name in models])
+        if (there := [name for name in models if name.partition("+")[0] in names])
     }
     ours = best.get("convolution")
     for family in _RIVALS:

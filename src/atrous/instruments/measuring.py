@@ -80,7 +80,8 @@ def examples_of(bundle: Bundle, rows: Sequence[Row], *, most: int, seed: int) ->
     if len(rows) > 4 * most:
         places = np.sort(np.random.default_rng(seed).choice(len(rows), 4 * most, replace=False))
         rows = [rows[int(place)] for place in places]
-    return Examples.of(bundle.reader, (row.given for row in rows), bundle.targets.array(rows))
+    given, tagged = (row.given for row in rows), bundle.model.tags
+    return Examples.of(bundle.reader, given, bundle.targets.array(rows), tagged=tagged)
 
 
 def _labelled(

@@ -59,7 +59,13 @@ def test_runs_that_did_not_finish_have_no_numbers() -> None:
 
 def test_parts_that_are_missing_are_empty() -> None:
     found = Race({"format": 2, "baselines": None, "ceiling": None})
-    assert (found.entries, found.baselines, found.bayes, found.ceiling, found.differences) == ([], {}, None, None, [])
+    assert (found.entries, found.baselines, found.baseline, found.ceiling, found.differences) == (
+        [],
+        {},
+        None,
+        None,
+        [],
+    )
     assert sequence("text") == ()
 
 

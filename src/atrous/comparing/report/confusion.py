@@ -43,11 +43,12 @@ def confusion(race: Race) -> Html:
             "A text can have several labels here, or no run finished: there is no matrix of one label against another."
         )
         return section("confusion", title, tag("p", text(said, 200)))
-    drawing = _table(labels, counts) if len(labels) <= _CELLS else _heat(labels, counts)
+    things = "tokens" if race.tags else "texts"
+    drawing = (_table if len(labels) <= _CELLS else _heat)(labels, counts, things)
     return section("confusion", title, drawing, _list(labels, counts) if len(labels) > _FEW else Html(""))
 
 
-def _table(labels: list[str], counts: list[list[int]]) -> Html:
+def _table(labels: list[str], counts: list[list[int]], things: str) -> Html:
     """Counts as text, tinted by their share of the row."""
     rows = []
     for place, line in enumerate(counts):
@@ -65,14 +66,14 @@ def _table(labels: list[str], counts: list[list[int]]) -> Html:
         column(text("found"), class_="number", note="found"),
     ]
     says = (
-        "A row is what the texts are, a column what the model answered: the diagonal is right, all else is a mistake; "
-        "the stronger the tint, the larger its share of the row."
+        f"A row is what the {things} are, a column what the model answered: the diagonal is right, all else is a "
+        "mistake; the stronger the tint, the larger its share of the row."
     )
     tall = "matrix tall" if len(labels) > _FEW else "matrix"
     return table("Confusion matrix of the best model on test", head, rows, says=text(says, 300), class_=tall)
 
 
-def _heat(labels: list[str], counts: list[list[int]]) -> Html:
+def _heat(labels: list[str], counts: list[list[int]], things: str) -> Html:
     """Too many labels for numbers: a picture, in which mistakes are dark."""
     shares = [[count / max(1, sum(line)) for count in line] for line in counts]
 
@@ -101,8 +102,8 @@ def _heat(labels: list[str], counts: list[list[int]]) -> Html:
     says = f"A matrix of {counted(len(labels), 'label')}; its largest entries off the diagonal are listed below."
     picture = ink.drawn("confusion-heat", draw, title="Confusion matrix", says=says, size=(ink.WIDTH, ink.WIDTH))
     caption = tag("b", text("Confusion matrix of the best model on test.")) + text(
-        " A row is what the texts are, a column what the model answered: the diagonal is right, every square off it a "
-        "mistake; the stronger the tint, the larger its share of the row. The list below names the largest.",
+        f" A row is what the {things} are, a column what the model answered: the diagonal is right, every square off "
+        "it a mistake; the stronger the tint, the larger its share of the row. The list below names the largest.",
         400,
     )
     return tag("div", figure(picture, Html(caption), wide=True), class_="heat")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atrous.comparing.baselines import TRIGRAMS
 from atrous.comparing.report.given import SHORT, Difference, Race, called
 from atrous.page import ink
 from atrous.page.markup import Html, cell, column, figure, joined, row, section, stranger, table, tag, text
@@ -77,8 +76,8 @@ def _forest(race: Race) -> Html:
 def _matrix(race: Race) -> Html:
     """All pairs, each once: the row is the one that stands higher in the table."""
     scores: dict[Any, float] = {one.key: one.mean or 0.0 for one in race.ranked}
-    if race.bayes is not None:
-        scores[TRIGRAMS] = race.bayes
+    if race.baseline is not None:
+        scores[race.beaten] = race.baseline
     known = {name for one in race.differences for name in (one.better, one.worse)}
     order = sorted((name for name in scores if name in known), key=lambda name: -scores[name])
     pairs = {frozenset((one.better, one.worse)): one for one in race.differences}

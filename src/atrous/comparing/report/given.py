@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from atrous.comparing.baselines import TRIGRAMS
+from atrous.comparing.baselines import SPANS, TRIGRAMS, WORDS, strong
 from atrous.errors import ConfigError
 from atrous.page.words import INFINITY, finite, shown
 from atrous.runtime.readable import spoken
 
 FORMAT = 2  # of results.json
+_CALLED: dict[Any, str] = {TRIGRAMS: "naive Bayes", WORDS: "usual tags", SPANS: "looked up"}
 NAMES, SHORT = 40, 18  # letters of a name that are shown in the page, and in a figure
 
 
@@ -112,9 +113,19 @@ class Race:
         return {name: value for name, value in scores.items() if value is not None}
 
     @property
-    def bayes(self) -> float | None:
-        """The score of naive Bayes."""
-        return self.baselines.get(TRIGRAMS)
+    def tags(self) -> bool:
+        """Whether every token has an answer."""
+        return self.raw.get("task") == "tag"
+
+    @property
+    def beaten(self) -> str:
+        """The name of the baseline that a network must beat."""
+        return strong(self.baselines)
+
+    @property
+    def baseline(self) -> float | None:
+        """Its score."""
+        return self.baselines.get(self.beaten)
 
     @property
     def ceiling(self) -> float | None:
@@ -142,7 +153,7 @@ class Race:
 
 def called(name: Any, most: int = NAMES) -> str:
     """The name of a model or a baseline, where there is little room."""
-    return "naive Bayes" if name == TRIGRAMS else shown(name, most)
+    return _CALLED.get(name) or shown(name, most)
 
 
 def mappings(value: Any) -> list[Mapping[str, Any]]:

@@ -10,6 +10,15 @@ from atrous.page.markup import Html, section, stranger, tag, text
 from atrous.page.words import counted, finite
 
 _MOST = 280  # letters of a text
+_OF_TEXTS = (
+    "Where the best model was most certain and wrong, the most certain first. Such texts show wrong labels, labels "
+    "that overlap, and what the model has not learnt. Invisible characters are written out as their code."
+)
+_OF_TAGS = (
+    "Rows in which the best model gives something wrongly, the most certain first: by how probable the most probable "
+    "of its wrong tags is. What should be there and is not stands before what is there and should not be. Invisible "
+    "characters are written out as their code."
+)
 
 
 def mistakes(race: Race) -> Html:
@@ -18,11 +27,12 @@ def mistakes(race: Race) -> Html:
     found = mappings(race.part("best_on_test").get("errors"))
     if not found:
         return section("mistakes", title, tag("p", text("There is no mistake to show.")))
-    said = (
-        "Where the best model was most certain and wrong, the most certain first. Such texts show wrong labels, labels "
-        "that overlap, and what the model has not learnt. Invisible characters are written out as their code."
+    return section(
+        "mistakes",
+        title,
+        tag("p", text(_OF_TAGS if race.tags else _OF_TEXTS, 400)),
+        tag("ol", *map(_mistake, found), class_="mistakes"),
     )
-    return section("mistakes", title, tag("p", text(said, 400)), tag("ol", *map(_mistake, found), class_="mistakes"))
 
 
 def _mistake(one: Mapping[str, Any]) -> Html:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atrous.comparing.report.given import Entry, Race
+from atrous.comparing.report.given import Entry, Race, called
 from atrous.comparing.report.names import name_markers
 from atrous.page import ink
 from atrous.page.markup import Html, figure, joined, section, tag, text
@@ -71,7 +71,7 @@ def _plane(race: Race, plane: Plane) -> Html:
                 axes.plot([x, x], [y - sd, y + sd], color=ink.colour(entry.place), linewidth=1.2)
             axes.plot([x], [y], **ink.marker(entry.place, size=8))
         low, high = axes.get_ylim()
-        levels = (("naive Bayes", race.bayes), ("ceiling", race.ceiling))
+        levels = ((called(race.beaten), race.baseline), ("ceiling", race.ceiling))
         lines = [(name, value) for name, value in levels if value is not None and low < value < high]
         for _, value in lines:
             axes.axhline(value, color=ink.SOFT, linewidth=1, linestyle=(0, (3, 2)))
@@ -86,10 +86,10 @@ def _plane(race: Race, plane: Plane) -> Html:
 
 
 def _limits(race: Race, entries: list[Entry]) -> tuple[float, float]:
-    """Room for the models, and for naive Bayes and the ceiling if they are near."""
+    """Room for the models, and for the baseline and the ceiling if they are near."""
     ends = [(one.mean or 0.0) + side * (one.number("sd") or 0.0) for one in entries for side in (-1, 1)]
     near = max(max(ends) - min(ends), 0.02) / 2
-    levels = [one for one in (race.bayes, race.ceiling) if one is not None]
+    levels = [one for one in (race.baseline, race.ceiling) if one is not None]
     ends += [one for one in levels if min(ends) - near < one < max(ends) + near]
     low, high = min(ends), max(ends)
     room = 0.08 * max(high - low, 0.02)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from atrous.comparing.baselines import MAJORITY, TRIGRAMS
+from atrous.comparing.baselines import MAJORITY, SPANS, TRIGRAMS, WORDS
 from atrous.comparing.report.given import Entry, Race, called, sequence
 from atrous.page.ink import swatch
 from atrous.page.markup import Html, cell, column, joined, number, row, section, stranger, table, tag, text
@@ -114,7 +114,7 @@ def _model(entry: Entry, race: Race) -> Html:
 
 def _line(name: str, value: float, columns: int) -> Html:
     """A baseline or the ceiling: a score and nothing else."""
-    term = {TRIGRAMS: "bayes", MAJORITY: "majority", _CEILING: "ceiling"}.get(name)
+    term = {TRIGRAMS: "bayes", WORDS: "lookup", SPANS: "lookup", MAJORITY: "majority", _CEILING: "ceiling"}.get(name)
     said = text(called(name))
     blank = tag("td", colspan=columns - 2)
     return row(
