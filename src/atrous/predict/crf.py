@@ -83,8 +83,8 @@ class CRF(nn.Module):
         said = logits.gather(2, tags[:, :, None])[:, :, 0].to(dtype)
         moves = transitions[tags[:, :-1], tags[:, 1:]]
         last = tags.gather(1, (lengths[:, None] - 1).clamp(min=0))[:, 0]
-        edges = torch.where(lengths > 0, begin[tags[:, 0]] + end[last], 0.0)
-        path = torch.where(real, said, 0.0).sum(1) + torch.where(real[:, 1:], moves, 0.0).sum(1) + edges
+        edges = (begin[tags[:, 0]] + end[last]).masked_fill(lengths == 0, 0.0)
+        path = said.masked_fill(~real, 0.0).sum(1) + moves.masked_fill(~real[:, 1:], 0.0).sum(1) + edges
         return path - log_partition(logits, lengths, begin, transitions, end, mixes=self.mixes)
 
     def loss(

@@ -93,7 +93,7 @@ def sums(
     """
     dtype = precise(emissions.device)
     real = torch.arange(emissions.shape[1], device=emissions.device) < lengths[:, None]
-    scores = torch.where(real[:, :, None], emissions, 0.0).to(dtype)
+    scores = emissions.masked_fill(~real[:, :, None], 0.0).to(dtype)
     chain = (begin.to(dtype), transitions.to(dtype), end.to(dtype))
     every = _rescaled(scores, chain, mixes)
     if every > 0:
@@ -171,16 +171,15 @@ def _scaled(
     rows = torch.arange(len(scores), device=scores.device)
     closing = (lengths - 1).clamp(min=0)
     # Behind a row's end there may be no path, and 0 / 0.
-    forward, backward = (torch.where(real[:, :, None], one, 0.0) for one in (forward, backward))
-    scale = torch.where(real, norms[:, 0, :, 0].T.log() + highest, 0.0).sum(1)
+    padded = ~real[:, :, None]
+    backward = backward.masked_fill(padded, 0.0)
+    scale = (norms[:, 0, :, 0].T.log() + highest).masked_fill(~real, 0.0).sum(1)
     total = scale + (forward[rows, closing] @ last).log() + most[0] + closing * most[1] + most[2]
-    after = torch.cat([backward[:, 1:], torch.zeros_like(backward[:, :1])], 1)
+    after = F.pad(backward[:, 1:], (0, 0, 0, 1))
     onwards = (after @ moves.T).index_put((rows, closing), last)
-    both_ways = forward * onwards
-    weight = both_ways.sum(-1, keepdim=True)
-    marginals = torch.where(real[:, :, None], both_ways / weight, 0.0)
-    expected = moves * (torch.where(real[:, :, None], forward / weight, 0.0).mT @ after)
-    return Sums(torch.where(lengths > 0, total, 0.0), marginals, expected)
+    shares = (forward / (forward * onwards).sum(-1, keepdim=True)).masked_fill(padded, 0.0)
+    expected = moves * (shares.mT @ after)
+    return Sums(total.masked_fill(lengths == 0, 0.0), shares * onwards, expected)
 
 
 def _backwards(lengths: Tensor, steps: int) -> Tensor:
@@ -209,6 +208,6 @@ def _logarithms(scores: Tensor, lengths: Tensor, real: Tensor, begin: Tensor, tr
             moves = transitions + (scores[:, step] + now)[:, None]
             now = moves.logsumexp(2)
             there = (forward[:, step - 1, :, None] + moves - total[:, None, None]).exp()
-            expected += torch.where(real[:, step, None, None], there, 0.0)
-    marginals = torch.where(real[:, :, None], (forward + onwards - total[:, None, None]).exp(), 0.0)
-    return Sums(torch.where(lengths > 0, total, 0.0), marginals, expected)
+            expected += there.masked_fill(~real[:, step, None, None], 0.0)
+    marginals = (forward + onwards - total[:, None, None]).exp().masked_fill(~real[:, :, None], 0.0)
+    return Sums(total.masked_fill(lengths == 0, 0.0), marginals, expected)
