@@ -1,4 +1,5 @@
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -87,3 +88,59 @@ def test_a_vector_does_not_depend_on_its_company_and_can_have_length_one(bundle)
     np.testing.assert_allclose(np.linalg.norm(unit, axis=1), [1, 0, 1, 1], rtol=1e-5)
     np.testing.assert_allclose(unit * np.linalg.norm(together, axis=1, keepdims=True), together, rtol=0, atol=1e-5)
     assert bundle.encode([]).shape == (0, bundle.model.attend.outputs)
+
+
+@pytest.fixture(params=["tags", "crf"])
+def tagger(request):
+    torch.manual_seed(0)
+    reader = Reader(Tokeniser("words", True, ("ann", "lee", "left", "rome")), rule="fine")
+    settings = load(task="tag", encode="residual", predict={"name": request.param, "scheme": "iob2"})
+    found = Bundle.fresh(settings, reader, ("B-LOC", "B-PER", "I-LOC", "I-PER", "O"))
+    if request.param == "crf":
+        torch.nn.init.normal_(found.model.predict.transitions)
+    return found
+
+
+def test_a_tagger_answers_texts_and_lists_of_tokens_alike(tagger):
+    (one,) = tagger.predict("Ann Lee left Rome")
+    assert [answer.tokens for answer in tagger.predict(["Ann left.", ["Ann", "left."]])] == [
+        ("Ann", "left", "."),
+        ("Ann", "left."),
+    ]
+    assert tagger.predict([["Ann", "Lee", "left", "Rome"]]) == [one]
+    assert one.scheme == "iob2" and {*one.tags} <= {*tagger.labels}
+    assert [answer.tags for answer in tagger.predict(["", " "])] == [(), ()]
+    assert tagger.predict([]) == []
+    with pytest.raises(TypeError, match="needs texts, or sequences of tokens, got int: 3"):
+        inspect.unwrap(Bundle.predict)(tagger, ["text", 3])
+
+
+def test_a_taggers_answer_does_not_depend_on_its_company(tagger):
+    texts = ["Ann", "", "Lee left Rome. " * 50, "Ann Lee left"]
+    for text, answer in zip(texts, tagger.predict(texts), strict=True):
+        (alone,) = tagger.predict(text)
+        assert alone.tags == answer.tags
+        assert alone.probabilities == pytest.approx(answer.probabilities, abs=2e-6)
+        assert len(answer.tags) == len(text.replace(".", " .").split())
+
+
+def test_what_a_tagger_reads_of_a_row_is_what_it_tags(tagger):
+    tagger.reader = replace(tagger.reader, max_steps=2)
+    assert [answer.tokens for answer in tagger.predict(["Ann Lee left", "Ann"])] == [("Ann", "Lee"), ("Ann",)]
+
+
+def test_a_crf_has_several_best_answers(tagger):
+    if tagger.readable.chain is None:
+        with pytest.raises(ValueError, match="only a CRF"):
+            tagger.best("Ann left", count=2)
+        return
+    assert tagger.best([], count=2) == []
+    (several,) = tagger.best("Ann left", count=100)
+    assert several[0] == tagger.predict("Ann left")[0]
+    assert sum(answer.probability for answer in several) == pytest.approx(1, abs=1e-4)
+    assert tagger.best("Ann left", count=2) == [several[:2]]
+
+
+def test_a_tagger_does_not_slide(tagger):
+    with pytest.raises(ValueError, match="one for every token"):
+        tagger.slide("Ann left", window=2)

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from atrous.runtime.lattice import Chain
 from atrous.runtime.readable import Readable, answers, labels_answers
 
 
@@ -36,6 +37,46 @@ def test_how_logits_are_read_goes_through_json(kind):
     assert again == read
     logits = np.array([[0.1, -0.2], [3, 1]], np.float32)
     assert [answer.label for answer in again(logits)] == {"classes": ["a", "a"], "labels": ["a;b", "a;b"]}[kind]
+
+
+def tagger(kind):
+    chain = Chain(*(np.full(shape, 0.1, np.float32) for shape in ((2,), (2, 2), (2,))))
+    return Readable(kind, ("B-A", "O"), scheme="iob2", chain=chain if kind == "crf" else None)
+
+
+@pytest.mark.parametrize("kind", ["tags", "crf"])
+def test_how_logits_of_tokens_are_read_goes_through_json(kind):
+    read = tagger(kind)
+    again = Readable.from_json(json.loads(json.dumps(read.to_json())))
+    assert again.to_json() == read.to_json()
+    cut = ("a b", ["a", "b"], [(0, 1), (2, 3)])
+    rows = np.array([[2, 0], [0, 3]], np.float32), np.array([0, 2]), [cut]
+    (answer,) = again.tagged(*rows)
+    assert answer == read.tagged(*rows)[0]
+    assert answer.tags == ("B-A", "O")
+    with pytest.raises(ValueError, match=r"Readable\.tagged"):
+        again(rows[0])
+
+
+def test_only_a_crf_has_several_best_answers():
+    rows = np.zeros((1, 2), np.float32), np.array([0, 1]), [("a", ["a"], [(0, 1)])]
+    assert [len(one) for one in tagger("crf").best(*rows, 5)] == [2]
+    assert tagger("crf").best(rows[0][:0], np.array([0]), [], 5) == []
+    with pytest.raises(ValueError, match="only a CRF has several best answers"):
+        tagger("tags").best(*rows, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"scheme": "iob3"}, {"kind": "tags"}, {"chain": None}, {"labels": ["a"]}, {"kind": "crfs"}, {"threshold": 2}],
+)
+def test_what_cannot_be_read_is_refused(change):
+    value = tagger("crf").to_json()
+    with pytest.raises(ValueError, match="expected a"):
+        Readable.from_json({**value, **change})
+    value["chain"]["begin"][0] = float("nan")
+    with pytest.raises(ValueError, match="finite"):
+        Readable.from_json(value)
 
 
 def test_the_answer_is_first_among_labels_that_round_to_the_same():

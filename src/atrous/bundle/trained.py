@@ -27,9 +27,11 @@ from atrous.explaining.deconvolution import deconvolve
 from atrous.explaining.explain import Asked, explain
 from atrous.explaining.ngrams import Filter, winning_ngrams
 from atrous.model import Model
+from atrous.predict import CRF
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader
 from atrous.runtime.reader import Row as Given
+from atrous.runtime.tagging import TagsAnswer
 from atrous.tasks import TASKS
 from atrous.tasks.scoring import answered_scores
 from atrous.window import Window
@@ -81,8 +83,9 @@ class Bundle:
     @property
     def readable(self) -> Readable:
         """How its logits are read."""
-        settings = self.settings
-        return Readable(settings.predict.name, self.labels, settings.predict.threshold, settings.data.separator)
+        asked, head = self.settings.predict, self.model.predict
+        chain, scheme = head.chain if isinstance(head, CRF) else None, asked.scheme or "plain"
+        return Readable(asked.name, self.labels, asked.threshold, self.settings.data.separator, scheme, chain)
 
     @property
     def targets(self) -> Targets:
@@ -105,8 +108,10 @@ class Bundle:
         """The label of every text, or its labels, with the probabilities of all; one text is a list of one.
 
         What a text is depends on what the model reads: of two texts a row it takes pairs, of series lists of numbers
-        too (see `atrous.runtime.reader.Reader`).
-        min_probability: an answer that is less probable abstains: its label is "".
+        too (see `atrous.runtime.reader.Reader`). A tagger takes a text, or the list of its tokens, and gives every
+        token a tag (see `atrous.runtime.tagging.TagsAnswer`).
+        min_probability: an answer that is less probable abstains: its label is ""; spans that are less probable are
+        left out.
 
         Raises TypeError if a text is no `str` or what else the model reads, DataError for a series that is none, and
         ConfigError for a min_probability that is none, or of a model that gives several labels.
@@ -116,7 +121,21 @@ class Bundle:
         several = self.reader.rows(texts)
         if not several:
             return []
-        return [*map(shown.of, self.readable(logits(self.model, Examples.of(self.reader, several)).numpy()))]
+        examples = Examples.of(self.reader, several)
+        found = logits(self.model, examples).float().numpy()
+        if not self.model.tags:
+            return [*map(shown.of, self.readable(found))]
+        return [*map(shown.of, self.readable.tagged(found, examples.starts, [*map(self.reader.cut, several)]))]
+
+    def best(self, texts: Given | Sequence[Given], *, count: int) -> list[list[TagsAnswer]]:
+        """The most probable answers of a tagger that is a CRF to every text, best first: `count`, or all there are.
+
+        Raises TypeError as `predict` does, and ValueError for another model or a count below 1.
+        """
+        several = self.reader.rows(texts)
+        examples = Examples.of(self.reader, several)
+        found = logits(self.model, examples).float().numpy() if several else np.zeros((0, len(self.labels)), np.float32)
+        return self.readable.best(found, examples.starts, [*map(self.reader.cut, several)], count)
 
     def encode(
         self, texts: Given | Sequence[Given], *, unit_length: bool = False
@@ -146,6 +165,8 @@ class Bundle:
         In one pass if that gives the numbers that `predict` gives for each window alone; see
         `atrous.answering.slide.slide` for when it does, and for the errors. one_by_one: read every window by itself.
         """
+        if self.model.tags:
+            raise ValueError("slide needs a model with one answer a window; a tagger has one for every token: predict")
         # A model that was trained on the first steps of its rows is asked about every window, not about the first.
         row, _ = Examples.of(replace(self.reader, max_steps=None), [text]).batch([0])
         if not row.lengths[0]:
@@ -153,7 +174,7 @@ class Bundle:
         device = next(self.model.parameters()).device
         row = row.map(lambda part: part.to(device))
         found = slide(self.model, row, window=window, stride=stride, one_by_one=one_by_one)
-        return self.readable(found.numpy()) if len(found) else []
+        return [*self.readable(found.numpy())] if len(found) else []
 
     def explain(
         self, text: Given, *, method: Asked = "both", label: str | None = None, words: bool = False, quiet: bool = True

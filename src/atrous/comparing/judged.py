@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from atrous.comparing.several import parts
 from atrous.data.tables import Row
-from atrous.runtime.readable import Readable, sigmoid, softmax
+from atrous.runtime.probable import sigmoid, softmax
+from atrous.runtime.readable import Readable
 
 BINS = 10  # of probability, all of one width
 MISTAKES = 40  # the most certain ones, so many at most

@@ -84,7 +84,7 @@ class Exported:
         for places, time in by_length(lengths):
             read = self.in_chunks if time > LONG and "stream" in self.about else self.logits
             found[places] = read(padded([rows[place] for place in places], time=time))
-        return self.readable(found)
+        return [*self.readable(found)]
 
     def logits(self, inputs: Arrays) -> NDArray[np.float32]:
         """What the graph of whole rows answers, (batch, labels).

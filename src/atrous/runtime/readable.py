@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from atrous.runtime.lattice import Chain
+from atrous.runtime.probable import sigmoid, softmax
+from atrous.runtime.schemes import SCHEMES
+from atrous.runtime.tagging import Cut, Places, TagsAnswer, best_answers, tags_answers
 
 
 class Answer(NamedTuple):
@@ -82,15 +87,18 @@ class LabelsAnswer(NamedTuple):
         return {"labels": list(self.labels), "probability": self.probability, "probabilities": self.probabilities}
 
 
-AnyAnswer = Answer | LabelsAnswer
+RowAnswer = Answer | LabelsAnswer
+AnyAnswer = RowAnswer | TagsAnswer
+KIND = Literal["classes", "labels", "tags", "crf"]
 
 
 class Readable(NamedTuple):
     """How logits are read.
 
-    kind: "classes", one label a text; or "labels", any number.
+    kind: "classes", one label a text; "labels", any number; "tags", one a token; or "crf", the best sequence of them.
     labels: in the order of the logits. threshold: what a label's probability must reach, where there can be several.
     separator: what then stands between them in one cell.
+    scheme: how tags write spans, as in `atrous.runtime.schemes`. chain: of a CRF.
 
     >>> read = Readable("labels", ("art", "war"))
     >>> read(np.array([[2.0, -1.0]], np.float32))[0].labels
@@ -99,51 +107,79 @@ class Readable(NamedTuple):
     True
     """
 
-    kind: Literal["classes", "labels", "tags", "crf"]
+    kind: KIND
     labels: tuple[str, ...]
     threshold: float = 0.5
     separator: str = "|"
+    scheme: str = "plain"
+    chain: Chain | None = None
 
-    def __call__(self, logits: NDArray[np.float32]) -> list[AnyAnswer]:
-        """One answer a row of logits, (rows, labels)."""
+    @property
+    def tags(self) -> bool:
+        """Whether every token has an answer; then `tagged` reads the logits, else calling does."""
+        return self.kind in TAGGED
+
+    def __call__(self, logits: NDArray[np.float32]) -> list[RowAnswer]:
+        """One answer a row of logits, (rows, labels). Raises ValueError if every token has an answer: see `tagged`."""
+        if self.tags:
+            raise ValueError(f"logits of tokens are read with their tokens, by Readable.tagged; this is {self.kind}")
         if self.kind == "classes":
             return list(answers(logits, self.labels))
         return list(labels_answers(logits, self.labels, threshold=self.threshold, separator=self.separator))
 
+    def tagged(self, logits: NDArray[np.float32], starts: Places, cuts: Sequence[Cut]) -> list[TagsAnswer]:
+        """One answer a row of tokens; see `atrous.runtime.tagging.tags_answers`."""
+        return tags_answers(logits, starts, cuts, self.labels, scheme=self.scheme, chain=self.chain)
+
+    def best(
+        self, logits: NDArray[np.float32], starts: Places, cuts: Sequence[Cut], count: int
+    ) -> list[list[TagsAnswer]]:
+        """The most probable answers to every row of tokens, best first.
+
+        Raises ValueError if no chain says how probable they are together.
+        """
+        if self.chain is None:
+            raise ValueError(f"only a CRF has several best answers to a row of tokens; this is read as {self.kind}")
+        rows = (logits[starts[row] : starts[row + 1]] for row in range(len(cuts)))
+        return [
+            best_answers(own, cut, self.labels, scheme=self.scheme, chain=self.chain, count=count)
+            for own, cut in zip(rows, cuts, strict=True)
+        ]
+
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads."""
-        return {**self._asdict(), "labels": list(self.labels)}
+        value = {**self._asdict(), "labels": list(self.labels)}
+        value["chain"] = (
+            None if self.chain is None else {name: part.tolist() for name, part in self.chain._asdict().items()}
+        )
+        own = ("scheme", "chain") if self.kind == "crf" else ("scheme",) if self.tags else ()
+        return {name: part for name, part in value.items() if name not in ("scheme", "chain") or name in own}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Readable:
         """What `to_json` wrote. Raises TypeError or ValueError if it is not that."""
-        read = cls(**{**value, "labels": tuple(value["labels"])})
+        chain = value.get("chain")
+        read = cls(**{**value, "labels": tuple(value["labels"]), "chain": None if chain is None else _chain(chain)})
         texts = all(isinstance(one, str) for one in (*read.labels, read.separator))
-        if read.kind not in ("classes", "labels", "tags", "crf") or not texts or not 0 < read.threshold < 1:
-            raise ValueError(f"expected a kind, labels, a threshold and a separator, got {value!r:.100}")
+        if read.kind not in get_args(KIND) or not texts or not 0 < read.threshold < 1 or read.scheme not in SCHEMES:
+            raise ValueError(f"expected a kind, labels, a threshold, a separator and a scheme, got {value!r:.100}")
+        if (read.kind == "crf") != (read.chain is not None):
+            raise ValueError(f"expected a chain of a CRF, and of nothing else, got {value!r:.100}")
+        if read.chain is not None:
+            count = len(read.labels)
+            shapes = [part.shape for part in read.chain]
+            if shapes != [(count,), (count, count), (count,)] or not all(
+                np.isfinite(part).all() for part in read.chain
+            ):
+                raise ValueError(f"expected a chain of {count} labels, all numbers finite, got the shapes {shapes}")
         return read
 
 
-def softmax(logits: NDArray[np.float32], *, digits: int | None = 6) -> NDArray[np.float64]:
-    """The probabilities of logits, (rows, labels), rounded to six digits: those that are printed, and compared.
-
-    digits: how many there are; None for all.
-
-    >>> softmax(np.array([[0.0, 1.0]], np.float32))
-    array([[0.268941, 0.731059]])
-    """
-    shifted = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))
-    probabilities: NDArray[np.float64] = shifted / shifted.sum(1, keepdims=True)
-    return probabilities if digits is None else np.round(probabilities, digits)
+TAGGED = ("tags", "crf")
 
 
-def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The probability of each label by itself, (rows, labels).
-
-    >>> sigmoid(np.array([[0.0, -1000.0]], np.float32)).tolist()
-    [[0.5, 0.0]]
-    """
-    return np.asarray(np.exp(-np.logaddexp(0.0, -logits.astype(np.float64))))
+def _chain(value: dict[str, Any]) -> Chain:
+    return Chain(**{name: np.array(part, np.float32) for name, part in value.items()})
 
 
 def answers(logits: NDArray[np.float32], labels: Sequence[str]) -> list[Answer]:

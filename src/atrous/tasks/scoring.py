@@ -8,7 +8,7 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor
 
-from atrous.runtime.readable import softmax
+from atrous.runtime.probable import softmax
 
 
 def classes_scores(logits: Tensor, targets: Tensor, labels: Sequence[str]) -> dict[str, Any]:
