@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.model import Model
-from atrous.runtime.readable import softmax
+from atrous.runtime.probable import softmax
 
 Places = NDArray[np.int64]
 

@@ -1,0 +1,73 @@
+"""Context four ways at an equal window on CoNLL-2003 English: pooled and restored, wide kernels, deep, dilated.
+
+    python benchmarks/tagging/context.py --data FOLDER
+    python benchmarks/tagging/context.py --write
+
+FOLDER and the common settings are those of ner.py, with GloVe and characters, a softmax a token. Every encoder sees
+about 12 tokens to each side; the table says exactly how many, how many parameters that costs, and how many tokens a
+second one thread tags (best of three passes over dev, the models in turn, batches of like length). Rate and dropout are
+chosen on dev for each from the same grid; three seeds. Kept in benchmarks/results/tagging-context.json.
+"""
+
+from __future__ import annotations
+
+from _runs import RESULTS, Entry, Kept, begin, of_table, parser, put, run_table, spread
+from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, GRID, READS
+
+KEPT = RESULTS / "tagging-context.json"
+NAME = "context: benchmarks/tagging/context.py"
+ENCODERS = {
+    "pooled and restored": ("unet", ("encode.channels=56", "encode.depth=2")),
+    "wide kernels": ("conv", (
+        "encode.channels=72", "encode.kernel=13", "encode.dilations=[1, 1]", "encode.strides=[1, 1]",
+        "encode.centred=true",
+    )),
+    "deep": ("conv", (
+        "encode.channels=64", "encode.kernel=3", f"encode.dilations={[1] * 12}", f"encode.strides={[1] * 12}",
+        "encode.centred=true",
+    )),
+    "dilated": ("conv", (
+        "encode.channels=96", "encode.kernel=3", "encode.dilations=[1, 2, 4, 5]", "encode.strides=[1, 1, 1, 1]",
+        "encode.centred=true",
+    )),
+}  # fmt: skip
+
+
+def entries() -> list[Entry]:
+    """One for each way."""
+    told = ("predict.name=tags", "embed.letters=20", *READS["glove"])
+    return [Entry(name, encode, (*told, *shape), GRID) for name, (encode, shape) in ENCODERS.items()]
+
+
+def markdown(content: dict) -> list[str]:
+    """The table, one line a way."""
+    lines = [
+        "| context | encoder | sees | test F1 | encoder parameters | tokens a second | runs, failed |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name, runs in of_table(content, "context").items():
+        if done := [run for run in runs if run["test"] is not None]:
+            speeds = sorted(run["speed"] for run in done)
+            speed = f"{speeds[len(speeds) // 2]:,.0f} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
+            test = spread([run["test"]["span_f1"] for run in done])
+            lines.append(
+                f"| {name} | {done[0]['encode']} | {done[0]['window']} | {test} | {done[0]['encoder']:,} | {speed} | "
+                f"{len(runs)}, {len(runs) - len(done)} |"
+            )
+    return lines
+
+
+def main() -> None:
+    """Run what is missing and write the table."""
+    asked = parser(__doc__).parse_args()
+    kept = Kept(KEPT)
+    if not asked.write:
+        run_table(
+            "context", entries(), begin(asked, *FILES), COMMON, kept=kept, score="span_f1", epochs=EPOCHS,
+            choose_epochs=CHOOSE_EPOCHS, only=asked.only, speed=True,
+        )  # fmt: skip
+    put(NAME, markdown(kept.content))
+
+
+if __name__ == "__main__":
+    main()

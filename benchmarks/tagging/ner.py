@@ -1,0 +1,84 @@
+"""Named entities of CoNLL-2003 English: ID-CNN against BiLSTM, each with a softmax a token and with a CRF.
+
+    python benchmarks/tagging/ner.py --data FOLDER            everything that is not there yet
+    python benchmarks/tagging/ner.py --data FOLDER --only glove+characters
+    python benchmarks/tagging/ner.py --write                  the table alone, out of what is kept
+
+FOLDER holds conll2003/eng.train.gz, eng.testa.gz and eng.testb.gz, four columns, IOB1. Every model reads words in lower
+case, their shape, and, where the table says so, their letters; one sentence is a row. Rate and dropout of each of the
+four models are chosen on dev, with GloVe and characters, from the same grid; three seeds each. Spans are taught as
+BILOU; best epoch by span F1 on dev. Kept in benchmarks/results/tagging-ner.json, without any text.
+"""
+
+from __future__ import annotations
+
+from _runs import GLOVE, RESULTS, Entry, Kept, begin, of_table, parser, put, run_table, spread
+
+KEPT = RESULTS / "tagging-ner.json"
+NAME = "ner: benchmarks/tagging/ner.py"
+FILES = ("conll2003/eng.train.gz", "conll2003/eng.testa.gz", "conll2003/eng.testb.gz")
+EPOCHS, CHOOSE_EPOCHS = 12, 4
+MODELS = {
+    "ID-CNN": ("idcnn", "tags"),
+    "ID-CNN-CRF": ("idcnn", "crf"),
+    "BiLSTM": ("bilstm", "tags"),
+    "BiLSTM-CRF": ("bilstm", "crf"),
+}
+SHAPE = {"idcnn": ("encode.channels=120", "encode.repeats=2"), "bilstm": ("encode.channels=100",)}
+GRID = {"train.rate": (0.001, 0.003), "embed.dropout": (0.25, 0.5)}
+READS = {
+    "glove": [GLOVE, "embed.tuning=static", "embed.vocabulary=vectors", "embed.hashed=10000"],
+    "random": ["embed.channels=100"],
+}
+COMMON = ["embed.lower=true", "embed.shape=true", "encode.dropout=0.15", "predict.dropout=0.3"]
+
+
+def entries() -> list[Entry]:
+    """Sixteen models; those with GloVe and characters come first, and choose for the others."""
+    made = []
+    for vectors, letters in (("glove", True), ("glove", False), ("random", True), ("random", False)):
+        for model, (encode, head) in MODELS.items():
+            reads = f"{vectors}{'+characters' * letters}"
+            told = [f"predict.name={head}", *SHAPE[encode], *["embed.letters=20"] * letters]
+            told += READS[vectors]
+            first = vectors == "glove" and letters
+            like = None if first else f"{model}, glove+characters"
+            made.append(Entry(f"{model}, {reads}", encode, tuple(told), GRID if first else {}, like))
+    return made
+
+
+def markdown(content: dict) -> list[str]:
+    """The table, one line a model."""
+    lines = [
+        "| model | reads | dev F1 | test F1 | encoder parameters | processor seconds an epoch | runs, failed |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name, runs in of_table(content, "ner").items():
+        done = [run for run in runs if run["test"] is not None]
+        if not done:
+            continue
+        dev, test = (spread([run[part]["span_f1"] for run in done]) for part in ("dev", "test"))
+        model, reads = name.split(", ")
+        epoch = sum(run["processor"] / run["trained"] for run in done) / len(done)
+        lines.append(
+            f"| {model} | {reads} | {dev} | {test} | {done[0]['encoder']:,} | {epoch:.0f} | "
+            f"{len(runs)}, {len(runs) - len(done)} |"
+        )
+    return lines
+
+
+def main() -> None:
+    """Run what is missing and write the table."""
+    asked = parser(__doc__).parse_args()
+    kept = Kept(KEPT)
+    if not asked.write:
+        files = begin(asked, *FILES)
+        run_table(
+            "ner", entries(), files, COMMON, kept=kept, score="span_f1", epochs=EPOCHS, choose_epochs=CHOOSE_EPOCHS,
+            only=asked.only,
+        )  # fmt: skip
+    put(NAME, markdown(kept.content))
+
+
+if __name__ == "__main__":
+    main()
