@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 
 from atrous.config.fields import Settings
 from atrous.data.progress import Progress
-from atrous.data.tables import Row
+from atrous.data.tables import PEEK, Row
 from atrous.data.vocabulary import fit
+from atrous.runtime.cutting import tokens_of
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series, Values, parse
 from atrous.runtime.tokeniser import Tokeniser
@@ -41,8 +43,21 @@ def fit_reader(settings: Settings, rows: Sequence[Row], *, quiet: bool = True) -
         beside = fitted(embed.beside or embed.name, embed.limit, second=two)
     if embed.letters:
         spelling = fitted("characters", None)
-    rule = None if settings.task != "tag" else "characters" if embed.name == "characters" else "fine"
+    rule = None if settings.task != "tag" else "characters" if embed.name == "characters" else _rule(rows)
     return Reader(tokeniser, beside=beside, two_texts=two, spelling=spelling, letters=embed.letters, rule=rule)
+
+
+def _rule(rows: Iterable[Row]) -> str:
+    """The rule that cuts texts most nearly into the tokens that the first of these rows have; by F1 of the tokens."""
+    scores: dict[str, float] = {}
+    for rule in ("fine", "treebank"):
+        right = both = 0
+        for row in islice(rows, PEEK):
+            made = tokens_of(row.text, rule)
+            right += len(set(made).intersection(row.offsets))
+            both += len(made) + len(row.offsets)
+        scores[rule] = right / max(both, 1)
+    return max(scores, key=scores.__getitem__)
 
 
 def _read(row: Row, kind: str, name: str) -> str | tuple[str, ...]:

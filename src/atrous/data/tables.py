@@ -152,9 +152,9 @@ def read(path: Table, columns: Columns, *, encoding: str = "utf-8") -> Iterator[
     ...     path = pathlib.Path(folder) / "reviews.csv"
     ...     _ = path.write_text('review,stars\\n"good,\\nvery",5\\ndull,1\\n')
     ...     for row in read(path, Columns("review", "stars", None)):
-    ...         print(row)
-    Row(text='good,\\nvery', label='5', group='', line=2, beside=None, soft=None)
-    Row(text='dull', label='1', group='', line=4, beside=None, soft=None)
+    ...         print(row[:4])
+    ('good,\\nvery', '5', '', 2)
+    ('dull', '1', '', 4)
 
     Raises ConfigError if the file lacks a column, and DataError with file and line for a row that is not as it should
     be: ragged, an open quote, no JSON object, a value that is no text (or no series of numbers), an empty label

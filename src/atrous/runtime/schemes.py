@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 SCHEMES = ("iob1", "iob2", "bilou", "plain")  # plain: tags as they are, each token's for itself
@@ -91,6 +92,8 @@ def tags_of(spans: Iterable[Span], length: int, scheme: str) -> tuple[str, ...]:
 def wrong(tags: Sequence[str], scheme: str) -> tuple[int, str] | None:
     """The first place that breaks the scheme, and how, in words; None if nothing does. Nothing breaks "plain".
 
+    IOB1 has room for a B- that need not be there.
+
     >>> wrong(["O", "I-PER"], "iob2")
     (1, 'I-PER follows O: a span of IOB2 begins with B-')
     >>> wrong(["B-PER", "I-PER"], "bilou")
@@ -112,6 +115,32 @@ def wrong(tags: Sequence[str], scheme: str) -> tuple[int, str] | None:
     return None if why is None else (len(tags) - 1, why)
 
 
+def strange(tag: str, scheme: str) -> bool:
+    """Whether a tag is in no span of this scheme nor outside of all; none is to "plain".
+
+    >>> strange("X-PER", "iob2"), strange("I-PER", "iob2")
+    (True, False)
+
+    Raises ValueError for an unknown scheme.
+    """
+    return _known(scheme) != "plain" and _in(tag, scheme) is None
+
+
+def whole(tags: Iterable[str], scheme: str) -> set[str]:
+    """The tags with all others of the same labels, so that a span of any length can be written; "plain": as they are.
+
+    >>> sorted(whole(["U-PER", "O"], "bilou"))
+    ['B-PER', 'I-PER', 'L-PER', 'O', 'U-PER']
+
+    Raises ValueError for an unknown scheme.
+    """
+    given = set(tags)
+    if _known(scheme) == "plain":
+        return given
+    labels = {found[1] for found in map(_parts, given) if found is not None} - {""}
+    return given | {f"{letter}-{label}" for letter in _LETTERS[scheme] for label in labels} | {OUTSIDE}
+
+
 def guess(sequences: Iterable[Sequence[str]]) -> str:
     """The scheme that sequences are written in: the one that the fewest of them break, IOB2 if several.
 
@@ -120,16 +149,21 @@ def guess(sequences: Iterable[Sequence[str]]) -> str:
     >>> guess([["I-PER", "I-PER", "B-PER", "O"]]), guess([["B-PER", "O"]]), guess([["NN", "VB"]])
     ('iob1', 'iob2', 'plain')
     """
-    spans = strange = 0
+    spans = odd = 0
     letters: set[str] = set()
     breaks: Counter[str] = Counter()
     for tags in sequences:
         parts = [_parts(tag) for tag in tags]
         letters |= {found[0] for found in parts if found is not None}
-        strange += parts.count(None)
+        odd += parts.count(None)
         spans += sum(found is not None and found[0] != OUTSIDE for found in parts)
-        breaks.update(scheme for scheme in ("iob1", "iob2") if wrong(tags, scheme) is not None)
-    if strange and strange >= spans:
+        breaks["iob2"] += wrong(tags, "iob2") is not None
+        # B- where IOB1 need not write it.
+        breaks["iob1"] += any(
+            now is not None and now[0] == "B" and (before is None or before[0] == OUTSIDE or before[1] != now[1])
+            for before, now in pairwise([None, *parts])
+        )
+    if odd and odd >= spans:
         return "plain"
     if letters & _ONLY_BILOU:
         return "bilou"
@@ -191,9 +225,7 @@ def _breaks(earlier: str | None, later: str | None, scheme: str) -> str | None:
         return f"{later} follows {earlier!r}, which is no tag of {scheme.upper()}"
     said, same = _said(earlier, later), after[1] == now[1]
     if scheme == "iob1":
-        if now[0] == "B" and not (after[0] in "BI" and same):
-            return f"{said}: a span of IOB1 begins with I-, with B- only right after a span of its own label"
-        return None
+        return None  # B- says where a span begins even where it need not; CoNLL-2003 has two of these
     if now[0] in "IL" and not (after[0] in "BI" and same):
         return f"{said}: a span of {scheme.upper()} begins with B-{' or U-' * (scheme == 'bilou')}"
     if scheme == "bilou" and after[0] in "BI" and now[0] not in "IL":

@@ -1,6 +1,9 @@
-"""Tokens with a tag each, and texts with spans: files of columns become rows that say both.
+"""Tokens with a tag each, and texts with spans: files in several formats become rows that say both.
 
-layout    what a file is read by: its columns, and the scheme of its tags
-read      the rows of a file
-corpus    train, dev and test rows of one run
+columns, conllu, records    the sentences of one format each
+spans                       spans of characters, and the tokens that they cover
+reading                     the sentences of any of them
+layout                      what a file is read by: its columns, and the scheme of its tags
+read                        the rows of a file, as they are taught
+corpus                      train, dev and test rows of one run
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from atrous.config import Settings
@@ -14,10 +14,34 @@ from atrous.data.progress import Progress
 from atrous.data.rows import keep
 from atrous.data.split import labels_of, split
 from atrous.data.tables import Row
-from atrous.data.tagged.layout import Layout, layout
+from atrous.data.tagged.layout import layout
 from atrous.data.tagged.read import read
+from atrous.data.tagged.reading import Layout
 from atrous.data.targets import Targets
 from atrous.errors import DataError, quoted
+from atrous.runtime.schemes import whole
+
+DOCUMENTS = 30  # of which one tenth is held out whole; where there are fewer, sentences are
+
+# What readers count, for one and for many.
+_WORDS = {
+    "repaired": (
+        "row has tags that break their scheme; they were read as what they come nearest to",
+        "rows have tags that break their scheme; they were read as what they come nearest to",
+    ),
+    "unaligned": (
+        "row has a text that does not have its tokens in their order; its text is its tokens",
+        "rows have a text that does not have their tokens in their order; their text is their tokens",
+    ),
+    "replaced": (
+        "row has a multiword token that its words do not make up; its text has the words instead",
+        "rows have a multiword token that its words do not make up; their text has the words instead",
+    ),
+    "rejected": (
+        "row was not accepted by its annotator, and left out",
+        "rows were not accepted by their annotator, and left out",
+    ),
+}
 
 
 def read_corpus(
@@ -31,28 +55,33 @@ def read_corpus(
 ) -> Corpus:
     """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
-    Rows of one document stay on one side. Arguments otherwise as `atrous.data.corpus.read_corpus`.
+    Rows of one document stay on one side, if there are 30 documents or more. The tags are those that occur and, where
+    they write spans, all others of their labels. Arguments otherwise as `atrous.data.corpus.read_corpus`.
 
     Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two tags.
     """
     found, guessed = layout(data, settings)
-    rows = _rows(data, found, folder, quiet)
-    known = Targets((), scheme=found.taught)
-    held = [SHARE if path is None else 0.0 for path in (dev, test)]
-    train, dev_rows, test_rows = split(rows, by_group=any(row.group for row in rows), dev=held[0], test=held[1])
     said = [guessed] if guessed else []
+    rows = _rows(data, found, folder, quiet, said)
+    held = [SHARE if path is None else 0.0 for path in (dev, test)]
+    by_group = any(held) and _many_documents(rows)
+    train, dev_rows, test_rows = split(rows, by_group=by_group, dev=held[0], test=held[1])
     if any(held):
         counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
         parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if len(part))
-        said.append(f"{named(data)}: split by a hash of the text into {parts} rows")
+        what = "the document, each being whole in one of them," if by_group else "the text"
+        said.append(f"{named(data)}: split by a hash of {what} into {parts} rows")
     others = []
     for path, held_out in ((dev, dev_rows), (test, test_rows)):
-        others.append(held_out if path is None else _rows(path, layout(path, settings)[0], folder, quiet))
-    tags = labels_of(train, *others, name=named(data), having=known.named)
-    seen = Counter(tag for row in train for tag in row.tags)
-    if strange := sorted(set(tags) - seen.keys()):
-        missing = ", ".join(map(quoted, strange[:20])) + f" and {len(strange) - 20} more" * (len(strange) > 20)
-        said.append(f"{named(data)}: no training row has the tag {missing}; it cannot be learnt")
+        if path is None:
+            others.append(held_out)
+            continue
+        other, guessed = layout(path, settings, like=found)
+        said += [guessed] if guessed else []
+        others.append(_rows(path, other, folder, quiet, said))
+    there = set(labels_of(train, *others, name=named(data), having=Targets((), scheme=found.taught).named))
+    said += _unlearnt(named(data), train, there, found.taught)
+    tags = tuple(sorted(whole(there, found.taught)))
     return Corpus(train, others[0], others[1], Targets(tags, scheme=found.taught), tuple(dict.fromkeys(said)), folder)
 
 
@@ -62,15 +91,44 @@ def read_tagged(data: Table, known: Targets, settings: Settings) -> tuple[Sequen
     Raises DataError, with file and line, for a tag that the model does not know.
     """
     found, guessed = layout(data, settings)
-    rows = _rows(data, found, None, True)
+    said = [guessed] if guessed else []
+    rows = _rows(data, found, None, True, said)
     for row in rows:
         for tag in row.tags:
             if tag not in known.numbers:
                 shown = ", ".join(one[:60] for one in known.labels[:10]) + (", ..." if len(known.labels) > 10 else "")
-                raise DataError(f"{at(data, row.line)}: the model has no tag {quoted(tag)}; its tags are {shown}")
-    return rows, guessed
+                raise DataError(
+                    f"{at(data, row.line)}: the model has no tag {quoted(tag)}; its tags are {shown}: name another "
+                    "column with --tags, or remove the row"
+                )
+    return rows, "; ".join(said)
 
 
-def _rows(data: Table, found: Layout, folder: Path | None, quiet: bool) -> Sequence[Row]:
+def _rows(data: Table, found: Layout, folder: Path | None, quiet: bool, said: list[str]) -> Sequence[Row]:
+    """All rows; what was counted on the way is added to what is said."""
+    seen: Counter[str] = Counter()
     progress = Progress(quiet=quiet, what=f"reading {named(data)}", total=count_of(data))
-    return keep(progress.over(read(data, found)), folder=folder)
+    rows = keep(progress.over(read(data, found, lambda what: seen.update([what]))), folder=folder)
+    said += [f"{named(data)}: {count:,} {_WORDS[what][count != 1]}" for what, count in sorted(seen.items())]
+    return rows
+
+
+def _many_documents(rows: Iterable[Row]) -> bool:
+    """Whether the rows are of so many documents that some of them can be held out whole."""
+    documents = {row.group for row in rows}
+    return "" not in documents and len(documents) >= DOCUMENTS
+
+
+def _unlearnt(name: str, train: Iterable[Row], tags: set[str], scheme: str) -> list[str]:
+    """Which tags, or labels of spans, have no training row."""
+    what = "tag" if scheme == "plain" else "span"
+    seen = {_label(tag, scheme) for row in train for tag in row.tags}
+    lacking = sorted({_label(tag, scheme) for tag in tags} - seen)
+    if not lacking:
+        return []
+    missing = ", ".join(map(quoted, lacking[:20])) + f" and {len(lacking) - 20} more" * (len(lacking) > 20)
+    return [f"{name}: no training row has the {what} {missing}; it cannot be learnt"]
+
+
+def _label(tag: str, scheme: str) -> str:
+    return tag if scheme == "plain" else tag.partition("-")[2]

@@ -1,69 +1,168 @@
-"""What a file of tagged tokens is read by: its columns, and the scheme of its tags."""
+"""What a file of tagged tokens is read by: format and columns, the scheme of its tags and the one that is taught."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 from os import fspath
-from typing import NamedTuple
 
 from atrous.config import Settings
-from atrous.data.formats import named
+from atrous.config.fields import Data
+from atrous.data.formats import format_of, head, named
 from atrous.data.given import Given, Table
-from atrous.data.tagged.columns import blocks
-from atrous.errors import ConfigError
-from atrous.runtime.schemes import guess
+from atrous.data.tagged.fields import find_fields
+from atrous.data.tagged.reading import Kind, Layout, sentences
+from atrous.data.tagged.records import SPANS, Fields
+from atrous.data.tagged.sentences import Sentence
+from atrous.data.text import STDIN, Source
+from atrous.errors import ConfigError, DataError, quoted
+from atrous.runtime.schemes import guess, spans_of
 
 ENDINGS = (".conllu", ".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")
 PEEK = 1000  # rows that a guess looks at
 
-
-class Layout(NamedTuple):
-    """How a file is read.
-
-    tokens, tags: the places of the columns, from 0; -1 is the last. scheme: of the file's tags. taught: the scheme that
-    they are turned into.
-    """
-
-    tokens: int
-    tags: int
-    scheme: str
-    taught: str
-    encoding: str = "utf-8"
+_FEW = 20  # rows that tell whether a file is tagged
+_SHOWN = 6  # labels that a sentence names
+# Letters of scripts that put no space between words: Thai to Myanmar, Khmer, kana and Chinese characters.
+_UNSPACED = (
+    (0x0E00, 0x109F),
+    (0x1780, 0x17FF),
+    (0x3040, 0x30FF),
+    (0x3400, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
 
 
 def is_tagged(data: Table) -> bool:
-    """Whether the name of a file says that it holds tagged tokens.
+    """Whether a file's name says that it holds tagged tokens, or the first rows of JSON lines or of Python do.
 
-    >>> is_tagged("eng.conll.gz"), is_tagged("eng.csv")
-    (True, False)
+    >>> is_tagged("eng.conll.gz"), is_tagged("eng.csv"), is_tagged(Given([{"tokens": ["a"], "tags": ["O"]}], "data"))
+    (True, False, True)
     """
-    if isinstance(data, Given):
+    if not isinstance(data, Given) and _plain_name(data).endswith(ENDINGS):
+        return True
+    format = format_of(data)
+    if format not in ("jsonl", "parquet", "rows") or (not isinstance(data, Given) and fspath(data) == STDIN):
         return False
-    name = fspath(data).lower().removesuffix(".gz").removesuffix(".xz")
-    return name.endswith(ENDINGS)
+    try:
+        found, _ = find_fields(named(data), head(data, _FEW, encoding="utf-8", format=format), Data())
+    except (ConfigError, DataError):  # who reads the file will say it
+        return False
+    return found.tags is not None or found.spans is not None
 
 
-def layout(data: Table, settings: Settings) -> tuple[Layout, str]:
+def layout(
+    data: Table, settings: Settings, *, need_tags: bool = True, like: Layout | None = None
+) -> tuple[Layout, str]:
     """The layout of a file, as the settings say it, and the sentence that says what was guessed ("" if nothing was).
 
-    Raises ConfigError for a column that there cannot be, and DataError if the file cannot be read.
+    need_tags: whether tags are wanted; without, none are read.
+    like: how another file of the run is read, the training rows beside which these are.
+
+    Raises ConfigError for columns that are not there or cannot be guessed, tags that cannot be taught as the settings
+    say, and documents where there are none; and DataError if the file cannot be read.
     """
-    asked = settings.data
-    tokens, tags = (
-        default if column is None else _place(named(data), column)
-        for column, default in ((asked.tokens, 0), (asked.tags, -1))
+    asked, name = settings.data, named(data)
+    kind = _kind(data)
+    characters = settings.embed.name == "characters"
+    said = []
+    if kind == "records":
+        if like is not None and like.kind == kind:
+            asked = asked.model_copy(update=like.fields._asdict())
+        fields, guessed = find_fields(
+            name, head(data, PEEK, encoding=asked.encoding, format=format_of(data)), asked, need_tags=need_tags
+        )
+        said += [guessed] if guessed else []
+    elif asked.spans is not None:
+        raise ConfigError(f"{name}: data.spans is for JSON lines, Parquet and rows of Python; this is a file of tokens")
+    else:
+        default = Fields("1", "last") if kind == "columns" else Fields("form", "upos")
+        tags = asked.tags or default.tags
+        fields = Fields(asked.tokens or default.tokens, tags if need_tags else None)
+    rule = "characters" if characters else "treebank" if fields.tokens else "fine"
+    found = Layout(kind, fields, "plain", "plain", rule, " ", asked.repair, asked.context, asked.encoding)
+    first = _first(data, found)
+    if fields.tokens and kind != "conllu":
+        single = characters and all(len(token) == 1 for one in first for token in one.tokens)
+        found = found._replace(between="" if single else _between(first))
+    if asked.context == "document":
+        _need_documents(name, first, found)
+    if not need_tags:
+        return found, "; ".join(said)
+    scheme = SPANS if fields.spans else asked.scheme or _guessed(first, like)
+    wanted = settings.predict.scheme if like is None else like.taught
+    if scheme == "plain" and wanted not in (None, "plain"):
+        tag = next((tag for one in first for tag in one.tags or () if tag != "O"), "O")
+        raise ConfigError(
+            f"{name}: predict.scheme = {wanted} needs spans, and tags such as {quoted(tag)} write none; leave it "
+            "out, or say with data.scheme how the tags write spans"
+        )
+    taught = wanted or ("plain" if scheme == "plain" else "bilou")
+    if fields.tags is not None and asked.scheme is None:
+        said.append(f"{name}: {_described(first, scheme, taught)} (guessed; data.scheme chooses)")
+    return found._replace(scheme=scheme, taught=taught), "; ".join(said)
+
+
+def _plain_name(data: Source) -> str:
+    return fspath(data).lower().removesuffix(".gz").removesuffix(".xz")
+
+
+def _kind(data: Table) -> Kind:
+    """Which reader reads a file. Raises ConfigError if none does."""
+    if not isinstance(data, Given) and fspath(data) == STDIN:
+        raise ConfigError("standard input cannot be read twice, once for its columns; save it to a file")
+    if not isinstance(data, Given) and _plain_name(data).endswith(".conllu"):
+        return "conllu"
+    format = format_of(data)
+    if format == "csv":
+        raise ConfigError(
+            f"{named(data)}: a table has one value a cell, and every token needs a tag; give a file of one token a "
+            "line (.conll, .tsv), .conllu, or .jsonl or .parquet with lists of tokens and tags, or with texts and spans"
+        )
+    return "records" if format in ("jsonl", "parquet", "rows") else "columns"
+
+
+def _first(data: Table, found: Layout) -> list[Sentence]:
+    """The first sentences. What can be read but once can still be read from its first row."""
+    if isinstance(data, Given):
+        data = Given([record for _, record in data.head(PEEK)], data.name)
+    return list(islice(sentences(data, found), PEEK))
+
+
+def _guessed(first: Sequence[Sentence], like: Layout | None) -> str:
+    """The scheme of a file's tags; beside a file of spans they are spans, beside one of plain tags plain."""
+    if like is not None and like.scheme == "plain":
+        return "plain"
+    scheme = guess(one.tags or () for one in first)
+    return like.scheme if like is not None and scheme == "plain" else scheme
+
+
+def _between(first: Sequence[Sentence]) -> str:
+    """What stands between tokens: nothing in a language that puts no space between its words."""
+    letters = [letter for one in first for token in one.tokens for letter in token if letter.isalpha()]
+    unspaced = sum(any(low <= ord(letter) <= high for low, high in _UNSPACED) for letter in letters)
+    return "" if 2 * unspaced > len(letters) else " "
+
+
+def _need_documents(name: str, first: Sequence[Sentence], found: Layout) -> None:
+    if any(one.document for one in first):
+        return
+    marks = {
+        "columns": "a line -DOCSTART- before each",
+        "conllu": "a comment '# newdoc' before each",
+        "records": "a column whose equal values are one document, named with --group",
+    }
+    raise ConfigError(
+        f"{name}: data.context = document, and the first {len(first):,} rows have no document; mark documents by "
+        f"{marks[found.kind]}, or leave data.context out"
     )
-    scheme: str | None = asked.scheme
-    said = ""
-    if scheme is None:
-        first = islice(blocks(data, encoding=asked.encoding), PEEK)
-        scheme = guess([[cells[tags] for _, cells in block] for block in first])
-        said = f"{named(data)}: tags are {scheme} (guessed; data.scheme chooses)"
-    taught = settings.predict.scheme or ("plain" if scheme == "plain" else "bilou")
-    return Layout(tokens, tags, scheme, taught, asked.encoding), said
 
 
-def _place(name: str, column: str) -> int:
-    if not column.isdecimal() or int(column) < 1:
-        raise ConfigError(f"{name}: column {column!r}: expected a number from 1")
-    return int(column) - 1
+def _described(first: Sequence[Sentence], scheme: str, taught: str) -> str:
+    if scheme == "plain":
+        return "tags are plain, each token's for itself"
+    labels = Counter(span.label for one in first for span in spans_of(one.tags or (), scheme))
+    shown = ", ".join(f"{label:.30}" for label in sorted(labels)[:_SHOWN]) + ", ..." * (len(labels) > _SHOWN)
+    return f"tags are {scheme.upper()} spans" + f" of {shown}" * bool(labels)
