@@ -124,3 +124,11 @@ def test_the_table_of_needs_is_that_of_the_results_kept_and_no_answer_is_too_sma
     for one in results["known"]:
         assert one["answer"] in (one["smallest"], 2 * one["smallest"] + 1)
         assert one["right"]
+
+
+def test_the_table_of_what_a_crf_costs_is_that_of_the_results_kept():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "tagging" / "crf.py"))
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
+    assert written.strip() == bench["markdown"](results)
+    assert all(len(times) == results["repeats"] for task in bench["TASKS"] for times in results[task].values())
