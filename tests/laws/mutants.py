@@ -4,7 +4,9 @@ import torch
 from torch import nn
 
 from atrous.attend import Last, Max, Mean
+from atrous.attend.keep import Keep
 from atrous.contract import Layer
+from atrous.embed import Tokens
 from atrous.layers import (
     LSTM,
     Backward,
@@ -19,6 +21,8 @@ from atrous.layers import (
     SelfAttention,
     Stack,
 )
+from atrous.model import Model
+from atrous.predict import Tags
 from atrous.window import Cost, Window
 
 
@@ -255,6 +259,27 @@ class ValidWithoutEnd(Conv):
         return mask[:, :: self.stride]
 
 
+class MaskNotDelayed(Model):
+    """A tagger that takes the mask of what it reads for that of what is decided."""
+
+    def advance(self, batch, mask, state):
+        *read, (steps, _) = super().advance(batch, mask, state)
+        return *read, (steps, mask)
+
+
+class KeepsItsChunks(Keep):
+    """Keeps the steps of the chunks before, too."""
+
+    def step(self, x, mask, state):
+        steps, real = super().step(x, mask, state)
+        return torch.cat([state[0], steps], 1), torch.cat([state[1], real], 1)
+
+
+def tagger(kind, keep):
+    """A small tagger of that class that looks ahead."""
+    return kind(Tokens(9, 3), Conv(3, 4, kernel=5, right=2), keep(4), Tags(4, ["B-X", "I-X", "O"], scheme="iob2"))
+
+
 MUTANTS = {  # the law that must catch it: the mutants
     "streaming": {
         "lost state": lambda: LostState(3, 4, kernel=3),
@@ -302,6 +327,12 @@ POOL_MUTANTS = {
     "the maximum of padding": lambda: MaximumOfPadding(3),
     "the mean over padding": lambda: MeanOverPadding(3),
     "the last step of the batch": lambda: LastOfTheChunk(3),
+}
+
+
+TAGGER_MUTANTS = {
+    "the mask of what is read": lambda: tagger(MaskNotDelayed, Keep),
+    "the steps of chunks before": lambda: tagger(Model, KeepsItsChunks),
 }
 
 

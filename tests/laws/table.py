@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from atrous import encode
 from atrous.attend import POOLS
+from atrous.attend.keep import Keep
 from atrous.config import PRESETS
 from atrous.embed import Multichannel, Placed, Pretrained, Spelled, Tokens, Values
 from atrous.layers import (
@@ -46,7 +47,7 @@ from atrous.layers import (
     wide,
 )
 from atrous.model import Model
-from atrous.predict import HEADS
+from atrous.predict import HEADS, TAGGERS
 
 LAYERS = {
     "Conv, kernel 1": lambda: Conv(3, 4, kernel=1),
@@ -293,7 +294,11 @@ PAIRS = sorted({(name, PRESETS[name].pool) for name in ENCODERS} | set(itertools
 MODELS = {f"{encoder}, {pool}": (encoder, pool) for encoder, pool in PAIRS}
 # Every other head once, behind the name of a model: what stands before it does not know of it.
 MODELS |= {f"tcn, max, {head}": ("tcn", "max") for head in HEADS if head != "classes"}
+# Taggers keep every step: causal, looking ahead, restoring a rate, seeing whole rows; and every head of theirs.
+MODELS |= {f"{encoder}, keep, tags": (encoder, "keep") for encoder in ("bilstm", "lstm", "residual", "tcn", "unet")}
+MODELS |= {f"residual, keep, {head}": ("residual", "keep") for head in TAGGERS}
 POOL_SIZES = {"kmax": {"k": 2}, "unpadded": {"depth": 2}}
+TAGS = ("B-X", "I-X", "O")
 
 
 def head_of(name):
@@ -301,11 +306,20 @@ def head_of(name):
     return [*name.split(", "), "classes"][2]
 
 
+def is_tagger(name):
+    """Whether a model of the table answers every step."""
+    return MODELS[name][1] == "keep"
+
+
 def make_model(name, *, bigrams=0):
     """A whole model of that encoder and pool, in double precision at evaluation."""
     encoder, pool = MODELS[name]
     torch.manual_seed(len(name))
     layer = ENCODERS[encoder]()
-    attend = POOLS[pool](layer.outputs or 3, **POOL_SIZES.get(pool, {}))
-    model = Model(Tokens(9, 3, bigrams=bigrams), layer, attend, HEADS[head_of(name)](attend.outputs, 3))
-    return shaken(model)
+    if is_tagger(name):
+        attend = Keep(layer.outputs or 3)
+        predict = TAGGERS[head_of(name)](attend.outputs, TAGS, scheme="iob2")
+    else:
+        attend = POOLS[pool](layer.outputs or 3, **POOL_SIZES.get(pool, {}))
+        predict = HEADS[head_of(name)](attend.outputs, 3)
+    return shaken(Model(Tokens(9, 3, bigrams=bigrams), layer, attend, predict))

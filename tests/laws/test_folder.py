@@ -14,9 +14,10 @@ from atrous.data.batch import Examples
 from atrous.layers import fold
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
-from tests.laws.table import MODELS, head_of
+from tests.laws.table import MODELS, head_of, is_tagger
 
 BYTES = Reader(Tokeniser("bytes", False, ()))
+LETTERS = Reader(Tokeniser("characters", False, tuple("aefglnor")), rule="characters")
 TEXTS = ["one", "", "a longer text, of many more tokens", "zwei Wörter"]
 
 READ = """
@@ -38,11 +39,15 @@ def written(folder):
     for name, (encoder, pool) in MODELS.items():
         sized = "channels" in ENCODE_SETTINGS[encoder].model_fields
         options = ["embed.channels=4", *(["encode.channels=4"] if sized else [])]
-        bundle = Bundle.fresh(
-            load(None, options, encode=encoder, attend=pool, predict=head_of(name)), BYTES, ("a", "b")
-        )
+        chosen = {"encode": encoder, "predict": head_of(name)}
+        if is_tagger(name):
+            options += ["embed.name='characters'", "predict.scheme='plain'"]
+            settings, reader = load(None, options, task="tag", **chosen), LETTERS
+        else:
+            settings, reader = load(None, options, attend=pool, **chosen), BYTES
+        bundle = Bundle.fresh(settings, reader, ("a", "b"))
         fold(bundle.model).eval()
-        expected[name] = logits(bundle.model, Examples.of(BYTES, TEXTS)).tolist()
+        expected[name] = logits(bundle.model, Examples.of(reader, TEXTS)).tolist()
         bundle.save(folder / name)
     return expected
 

@@ -5,10 +5,13 @@ import math
 import pytest
 import torch
 
+from atrous.attend.keep import Keep
+from atrous.model import Model
 from tests.laws import laws
-from tests.laws.mutants import MUTANTS, POOL_MUTANTS
+from tests.laws.mutants import MUTANTS, POOL_MUTANTS, TAGGER_MUTANTS, tagger
 from tests.laws.rows import Plan, draw_rows
 from tests.laws.table import shaken
+from tests.laws.test_models import answers, draw_batch, stream
 
 PLANS = [
     Plan([9, 4, 1], [0, 0, 0], [1, 2, 3], [0], 0),
@@ -45,6 +48,20 @@ def test_the_law_of_padding_catches_pools_that_see_it(name):
     alone = torch.cat([pool(one - 5) for one in batch.alone])
     with pytest.raises(AssertionError):
         laws.close(y, alone, "padded rows")
+
+
+def streamed_taggers_agree(model):
+    for plan in PLANS:
+        batch = draw_batch(plan.lengths, seed=plan.seed)
+        laws.close(stream(model, batch, plan), answers(model, batch), f"{plan}")
+
+
+@pytest.mark.parametrize("name", TAGGER_MUTANTS)
+def test_the_law_of_streaming_catches_taggers_that_answer_the_wrong_steps(name):
+    torch.manual_seed(0)
+    streamed_taggers_agree(shaken(tagger(Model, Keep)))
+    with pytest.raises((AssertionError, RuntimeError)):
+        streamed_taggers_agree(shaken(TAGGER_MUTANTS[name]()))
 
 
 def test_every_law_has_a_mutant():

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 else:  # what reads annotations while the program runs finds a name here, and no torch behind it
     Layer = Model = Any
 
-# A pool declares no window: it sees its whole row, unless it picks a single step of it.
-PICK_ONE_STEP = ("Last",)
+# A pool declares no window: it sees its whole row, unless it picks a single step of it, or keeps each by itself.
+PICK_ONE_STEP = ("Last", "Keep")
 
 
 class FieldRow(NamedTuple):
@@ -93,12 +93,13 @@ def field_rows(model: Model, *, steps: int, everything: bool = False) -> list[Fi
     pool = Window() if _class(attend) in PICK_ONE_STEP else Window(math.inf, math.inf)
     seen, answer = embed.window, model.window.then(pool)
     start = _Place(0, seen, embed.cost.steps(steps), backward=False, everything=everything)
-    pooled = attend.cost.flops(start.after(encode).steps)
+    encoded = start.after(encode).steps
+    pooled, answered = attend.cost.flops(encoded), predict.cost.flops(encoded if model.tags else 1)
     return [
         FieldRow(0, layer_name(embed), seen.size, seen, embed.cost.parameters, embed.cost.flops(steps), "embed"),
         *_in_turn([encode], start),
         FieldRow(0, layer_name(attend), pool.size, answer, attend.cost.parameters, pooled, "attend"),
-        FieldRow(0, layer_name(predict), 1, answer, predict.cost.parameters, predict.cost.flops(1), "predict"),
+        FieldRow(0, layer_name(predict), 1, answer, predict.cost.parameters, answered, "predict"),
     ]
 
 

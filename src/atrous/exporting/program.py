@@ -16,13 +16,15 @@ from torch.onnx import OnnxExporterError, ONNXProgram
 from atrous.contract import Batch, State, map_state
 from atrous.errors import NotExportable
 from atrous.model import Model
-from atrous.runtime.graph import LENGTHS, LOGITS, MASK, later, state_names
+from atrous.runtime.graph import DECIDED, LENGTHS, LOGITS, MASK, later, state_names
 
 Named = dict[str, Tensor]
 
 
 def whole(model: Model, example: Batch) -> ONNXProgram:
     """The graph from the batch's own names to the logits: ids (batch, time) and lengths (batch,) -> (batch, labels).
+
+    Of a tagger -> (batch, time, labels).
 
     model: at evaluation, on the CPU. example: two rows of two steps or more; the graph takes any number of either.
 
@@ -37,6 +39,8 @@ def stream(model: Model, example: Batch) -> tuple[ONNXProgram, Named]:
     """The graph of `Model.step`, and one row of the state before the first step, by name.
 
     ids (batch, time), mask (batch, time) and every state -> logits (batch, labels) and every state after the chunk.
+    Of a tagger -> logits (batch, time, labels) of the steps that the chunk decides, "decided" (batch, time), which of
+    them these are, and the states.
     Tensors of a state that hold no number (what a kernel of 1 remembers) are left out.
 
     example: as for `whole`; its time is a multiple of the model's grain.
@@ -44,7 +48,7 @@ def stream(model: Model, example: Batch) -> tuple[ONNXProgram, Named]:
     Raises NotExportable if torch cannot trace the model, and NotStreamable if it must see whole rows.
     """
     step = _Step(model, model.start(2))
-    model.step(example, example.mask, step.state)  # what does not stream says so itself, in its own words
+    model.step(example, example.mask, model.start(2))  # what does not stream says so itself, in its own words
     inputs, state = example.fields, _named(step.leaves(step.state))
     arguments = {"inputs": inputs, "mask": example.mask, "leaves": list(state.values())}
     axes = {
@@ -52,8 +56,8 @@ def stream(model: Model, example: Batch) -> tuple[ONNXProgram, Named]:
         "mask": _axes(example.mask),
         "leaves": [{0: "batch"} for _ in state],
     }
-    names = [*inputs, MASK, *state], [LOGITS, *map(later, state)]
-    return _traced(step, arguments, axes, names=names), _named(step.leaves(model.start(1)))
+    names = [*inputs, MASK, *state], [LOGITS, *[DECIDED] * model.tags, *map(later, state)]
+    return _traced(step, arguments, axes, names=names), _named(step.leaves(step.of(model.start(1))))
 
 
 def save(program: ONNXProgram, path: Path) -> None:
@@ -87,7 +91,12 @@ class _Step(nn.Module):
 
     def __init__(self, model: Model, state: State) -> None:
         super().__init__()
-        self.model, self.state = model, state
+        self.model = model
+        self.state = self.of(state)
+
+    def of(self, state: State) -> State:
+        """What of the model's state the next chunk needs: what a tagger keeps of a chunk is no memory."""
+        return state[:2] if self.model.tags else state
 
     @staticmethod
     def leaves(state: State) -> list[Tensor]:
@@ -101,8 +110,11 @@ class _Step(nn.Module):
         state = map_state(
             lambda leaf: next(given) if leaf.numel() else leaf.new_zeros(mask.shape[0], *leaf.shape[1:]), self.state
         )
+        tags = self.model.tags
+        state = (*state, self.model.attend.start(mask.shape[0])) if tags else state
         logits, state = self.model.step(_batch({**inputs, LENGTHS: mask.sum(1)}), mask, state)
-        return logits, *self.leaves(state)
+        decided = [state[-1][1]] if tags else []
+        return logits, *decided, *self.leaves(self.of(state))
 
 
 def _batch(inputs: Named) -> Batch:

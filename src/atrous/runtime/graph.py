@@ -24,7 +24,7 @@ from atrous.runtime.reader import Reader, Row, stacked, steps_of
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
 _LARGEST_STATE = 2**28  # bytes, of one row
-LENGTHS, MASK, LOGITS = "lengths", "mask", "logits"
+LENGTHS, MASK, LOGITS, DECIDED = "lengths", "mask", "logits", "decided"
 
 Arrays = Mapping[str, NDArray[Any]]
 
