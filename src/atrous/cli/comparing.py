@@ -58,7 +58,7 @@ def compare(
         typer.Option(
             "--encode",
             metavar="A,B,C",
-            help="the encoders; else bag,ngram,tcn,bilstm,attention, of taggers bag,tcn,residual,bilstm,attention",
+            help="the encoders; else bag,ngram,tcn,bilstm,attention, of taggers bag,tcn,idcnn,bilstm,attention",
             show_default=False,
         ),
     ] = None,
@@ -107,7 +107,7 @@ def compare(
     Examples:
       atrous compare --data reviews.csv
       atrous compare --data reviews.csv --encode tcn,bilstm --seeds 5 --out runs/convolution-or-not
-      atrous compare --data train.conll --encode residual,bilstm,bilstm+crf        taggers, one with a CRF
+      atrous compare --data train.conll --encode idcnn,bilstm,bilstm+crf    taggers, one with a CRF
       atrous compare --data reviews.csv --minutes 30
       atrous compare --data reviews.csv --minutes 30 --resume
 

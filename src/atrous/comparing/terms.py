@@ -12,7 +12,7 @@ from atrous.data.asked import Asked
 from atrous.errors import ConfigError
 
 DEFAULT = ("bag", "ngram", "tcn", "bilstm", "attention")
-TAGGERS = ("bag", "tcn", "residual", "bilstm", "attention")  # where every token has a tag
+TAGGERS = ("bag", "tcn", "idcnn", "bilstm", "attention")  # where every token has a tag
 HEADS = ("tags", "crf")  # that a tagger of a race can be named with, after a plus
 BUDGET, LEAST = 100_000, 50_000  # parameters of an encoder: where nothing is said, and the fewest that are raced
 MOST_RATES = 7  # the outermost are 27 times away from the preset

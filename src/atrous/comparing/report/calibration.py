@@ -66,11 +66,14 @@ def calibration(race: Race) -> Html:
             )
         below.set_ylim(0, most * 1.35)
         below.set_yticks([])
-        below.set_ylabel("rows")
+        below.set_ylabel("tokens" if race.tags else "rows")
         below.grid(visible=False)
         below.set_xlabel("probability that the model gives its answer")
 
-    says = "; ".join(f"{counted(one.rows, 'row')} said {one.confidence:.2f}, right {one.right:.2f}" for one in found)
+    says = "; ".join(
+        f"{counted(one.rows, 'token' if race.tags else 'row')} said {one.confidence:.2f}, right {one.right:.2f}"
+        for one in found
+    )
     picture = ink.drawn("reliability", draw, title="Reliability diagram", says=says, size=(ink.WIDTH, 4.4))
     caption = (
         "Above: of the answers that were given about that probability, the share that is right; on the dashed line the "

@@ -10,6 +10,7 @@ from atrous.page.markup import Html, section, stranger, tag, text
 from atrous.page.words import counted, finite
 
 _MOST = 280  # letters of a text
+_NARROW, _WIDE = 60, 200  # of a label, and of several spans
 _OF_TEXTS = (
     "Where the best model was most certain and wrong, the most certain first. Such texts show wrong labels, labels "
     "that overlap, and what the model has not learnt. Invisible characters are written out as their code."
@@ -31,19 +32,19 @@ def mistakes(race: Race) -> Html:
         "mistakes",
         title,
         tag("p", text(_OF_TAGS if race.tags else _OF_TEXTS, 400)),
-        tag("ol", *map(_mistake, found), class_="mistakes"),
+        tag("ol", *(_mistake(one, _WIDE if race.tags else _NARROW) for one in found), class_="mistakes"),
     )
 
 
-def _mistake(one: Mapping[str, Any]) -> Html:
+def _mistake(one: Mapping[str, Any], letters: int) -> Html:
     whole = str(one.get("text") or "")
     quote = tag("blockquote", text(whole, _MOST) if whole.strip() else tag("i", text("an empty text")), dir="auto")
     probability, line = finite(one.get("probability")), finite(one.get("line"))
     parts = [
         text("is "),
-        tag("b", stranger(one.get("label"), 60)),
+        tag("b", stranger(one.get("label"), letters)),
         text(", answered "),
-        tag("b", stranger(one.get("answer"), 60)),
+        tag("b", stranger(one.get("answer"), letters)),
     ]
     if probability is not None:
         parts.append(text(f" at {probability:.3f}"))

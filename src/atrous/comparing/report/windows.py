@@ -54,7 +54,8 @@ def windows(race: Race) -> Html:
     )
     caption += "; an arrow: without end" * any(math.isinf(side) for _, window in seen for side in window)
     caption += (
-        ". Only what lies within its bar can make a pattern for a model, before the steps are pooled to one answer."
+        ". Only what lies within its bar can make a pattern for a model"
+        f"{'' if race.tags else ', before the steps are pooled to one answer'}."
     )
     return section("windows", "How far they see", figure(picture, text(caption, 500)))
 
