@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from atrous.model import Model
 from atrous.predict import CRF
 from atrous.runtime.lattice import best_of_rows, read_rows
-from atrous.runtime.readable import softmax
+from atrous.runtime.probable import softmax
 
 Places = NDArray[np.int64]
 

@@ -1,0 +1,146 @@
+"""How many sentences a second taggers decode: ID-CNN with a softmax a token against BiLSTM-CRF, and the two between.
+
+    python benchmarks/tagging/decoding.py --data FOLDER             5 rounds, one thread
+    python benchmarks/tagging/decoding.py --data FOLDER --threads 2
+    python benchmarks/tagging/decoding.py --write
+
+FOLDER is that of ner.py; the sentences are those of eng.testb.gz. Two sizes of model: those of the paper's
+configurations (300 filters, dilations 1, 2, 1, once; 150 units each way) and those of ner.py. Weights are drawn, since
+they do not change the time; words have 100 numbers and a shape, without characters, as in the paper. Every model reads
+sentences in batches of like length, at the batch size of those below with which it is fastest here, chosen in a round
+that does not count. A round times every model once, in turn, in one process, from ids to tags. In bf16 it is products
+that are computed with 16 bits (torch's autocast). Ratios are of one round; the median and the range are over rounds.
+Kept in benchmarks/results/tagging-decoding.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from statistics import median
+
+import numpy as np
+import torch
+from _runs import RESULTS, begin, parser, put
+from ner import FILES
+
+from atrous.config import Settings, load
+from atrous.data.batch import Examples
+from atrous.data.fitting import fit_reader
+from atrous.data.tagged.corpus import read_corpus
+from atrous.model import Model
+from atrous.runtime.viterbi import best_of_rows
+from atrous.tasks import TASKS
+
+KEPT = RESULTS / "tagging-decoding.json"
+NAME = "decoding: benchmarks/tagging/decoding.py"
+ROUNDS = 5
+BATCHES = (1, 8, 32, 128, 512)
+SIZES = {
+    "the paper's": {"idcnn": ("encode.channels=300", "encode.repeats=1"), "bilstm": ("encode.channels=150",)},
+    "ner.py's": {"idcnn": ("encode.channels=120", "encode.repeats=2"), "bilstm": ("encode.channels=100",)},
+}
+MODELS = {
+    "BiLSTM-CRF": ("bilstm", "crf"),
+    "BiLSTM": ("bilstm", "tags"),
+    "ID-CNN-CRF": ("idcnn", "crf"),
+    "ID-CNN": ("idcnn", "tags"),
+}
+
+
+def settings_of(encode: str, head: str, told: tuple[str, ...]) -> Settings:
+    """A model that reads words and their shapes."""
+    return load(
+        None, [*told, "embed.channels=100", "embed.lower=true", "embed.shape=true"], task="tag", encode=encode,
+        predict={"name": head, "scheme": "bilou"},
+    )  # fmt: skip
+
+
+@torch.inference_mode()
+def decode(model: Model, rows: Examples, batch: int, *, bf16: bool) -> int:
+    """Tag every row, and say how many there were."""
+    order = np.argsort(rows.lengths, kind="stable")
+    chain = getattr(model.predict, "chain", None)
+    for start in range(0, len(order), batch):
+        some = order[start : start + batch]
+        inputs, _ = rows.batch(some)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            logits = model(inputs)
+        if chain is None:
+            logits.argmax(-1)
+        else:
+            flat = logits[inputs.mask].float().numpy()
+            best_of_rows(flat, np.concatenate([[0], np.cumsum(rows.lengths[some])]), chain)
+    return len(order)
+
+
+def timed(model: Model, rows: Examples, batch: int, *, bf16: bool) -> float:
+    """Sentences a second of one pass."""
+    began = time.perf_counter()
+    return decode(model, rows, batch, bf16=bf16) / (time.perf_counter() - began)
+
+
+def measure(files: dict, *, rounds: int, threads: int) -> dict:
+    """Every model of either size, in either precision."""
+    corpus = read_corpus(files["train"], dev=files["dev"], test=files["test"], settings=load(task="tag"))
+    found = {"threads": threads, "rounds": rounds, "sentences": len(corpus.test), "models": []}
+    for size, told in SIZES.items():
+        made = {}
+        for name, (encode, head) in MODELS.items():
+            settings = settings_of(encode, head, told[encode])
+            reader = fit_reader(settings, corpus.train)
+            torch.manual_seed(0)
+            model = TASKS["tag"].build(settings, sizes=reader.sizes, labels=corpus.labels).eval()
+            rows = Examples.of(reader, (row.given for row in corpus.test))
+            for bf16 in (False, True):
+                speeds = {batch: timed(model, rows, batch, bf16=bf16) for batch in BATCHES for _ in range(2)}
+                best = max(speeds, key=speeds.__getitem__)
+                print(f"{size} {name}, {'bf16' if bf16 else 'fp32'}: best at {best} rows", file=sys.stderr)
+                made[name, bf16] = (model, rows, best)
+        speeds = {key: [] for key in made}
+        for _ in range(rounds):
+            for key, (model, rows, batch) in made.items():
+                speeds[key].append(timed(model, rows, batch, bf16=key[1]))
+        for (name, bf16), (model, _, batch) in made.items():
+            ratios = [own / base for own, base in zip(speeds[name, bf16], speeds["BiLSTM-CRF", False], strict=True)]
+            found["models"].append({
+                "size": size, "name": name, "bf16": bf16, "batch": batch,
+                "encoder": model.encode.cost.parameters,
+                "speeds": [round(one) for one in speeds[name, bf16]], "ratios": [round(one, 3) for one in ratios],
+            })  # fmt: skip
+    return found
+
+
+def markdown(results: dict) -> list[str]:
+    """The table, one line a model."""
+    threads = f"{results['threads']} thread{'s' * (results['threads'] > 1)}"
+    lines = [
+        f"{results['sentences']:,} sentences, {threads}, {results['rounds']} rounds. The ratio is to BiLSTM-CRF of "
+        "that size in fp32; the paper has 14.1 for ID-CNN, 9.9 for BiLSTM and 1.3 for ID-CNN-CRF, on a GPU of 2017.",
+        "",
+        "| size | model | precision | encoder parameters | best batch | sentences a second | ratio |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for one in results["models"]:
+        ratios = f"{median(one['ratios']):.2f} ({min(one['ratios']):.2f} to {max(one['ratios']):.2f})"
+        lines.append(
+            f"| {one['size']} | {one['name']} | {'bf16' if one['bf16'] else 'fp32'} | {one['encoder']:,} | "
+            f"{one['batch']} | {median(one['speeds']):,.0f} | {ratios} |"
+        )
+    return lines
+
+
+def main() -> None:
+    """Measure, keep, and write the table."""
+    made = parser(__doc__)
+    made.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = made.parse_args()
+    if not asked.write:
+        found = measure(begin(asked, *FILES), rounds=asked.rounds, threads=asked.threads)
+        KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    put(NAME, markdown(json.loads(KEPT.read_text(encoding="utf-8"))))
+
+
+if __name__ == "__main__":
+    main()
