@@ -21,7 +21,9 @@ def test_the_mask_is_that_of_whatever_field_is_there():
     for batch in (Batch(None, lengths, values=torch.zeros(2, 3, 1)), Batch(None, lengths, characters=characters)):
         assert batch.mask.tolist() == [[True, False, False], [True, True, False]]
         assert batch.time == 3
-    with pytest.raises(ValueError, match="one field of ids, beside, characters, values at least, got lengths alone"):
+    with pytest.raises(
+        ValueError, match="one field of ids, beside, characters, values, features at least, got lengths alone"
+    ):
         _ = Batch(None, lengths).mask
 
 

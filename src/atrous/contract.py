@@ -39,6 +39,7 @@ class Batch(NamedTuple):
     beside: (batch, time), tokens of a second representation of the same row; 0 too where it is the shorter one.
     characters: (batch, time, letters), the letters of each token; 0 after its last one.
     values: (batch, time, features), numbers; NaN where one is missing.
+    features: (batch, time, kinds), what each word looks like, an id a kind; 0 where there is no word.
 
     Its names are the names of an export's inputs. Time is that of whatever field is there.
 
@@ -52,6 +53,7 @@ class Batch(NamedTuple):
     beside: Int[Tensor, "batch time"] | None = None
     characters: Int[Tensor, "batch time letters"] | None = None
     values: Float[Tensor, "batch time features"] | None = None
+    features: Int[Tensor, "batch time kinds"] | None = None
 
     @property
     def fields(self) -> dict[str, Tensor]:

@@ -165,6 +165,8 @@ def words(tokens, kind="words"):
         lambda value: {**value, "reader": {"series": {"mean": [10**400], "deviation": [1]}}},
         lambda value: {**value, "reader": {"series": {"mean": [0.0] * 10**5, "deviation": [1.0] * 10**5}}},
         lambda value: {**value, "reader": {**value["reader"], "letters": 10**9, "spelling": words("ab", "characters")}},
+        lambda value: {**value, "reader": {**value["reader"], "features": {"hashed": 10**9}}},
+        lambda value: {**value, "reader": {**value["reader"], "features": {"shape": "yes"}}},
         lambda value: {**value, "reader": {**value["reader"], "two_texts": True}},
         lambda value: {**value, "reader": {**value["reader"], "max_steps": -1}},
         lambda value: {**value, "reader": {"tokeniser": words([f"w{n}" for n in range(10**5)])}},

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from atrous.config import load
 from atrous.data.fitting import fit_reader, scale
 from atrous.data.tables import Row
+from atrous.runtime.features import Features
 from atrous.runtime.series import parse
 
 ROWS = [Row("Good film", "pos", "", 1, "Guter Film"), Row("good Good", "neg", "", 2, "gut")]
@@ -71,3 +72,10 @@ def test_the_scale_is_that_of_all_steps_together(rows):
 
 def test_series_without_a_step_have_a_scale_too():
     assert scale([parse("")]).mean == (0.0,)
+
+
+def test_features_need_no_vocabulary():
+    reader = fitted("embed.name=words", "embed.shape=true", "embed.hashed=40")
+    assert reader.features == Features(shape=True, hashed=40)
+    assert reader("a stranger")["features"].shape == (2, 3)
+    assert fitted("embed.name=words").features is None

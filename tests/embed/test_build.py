@@ -51,3 +51,17 @@ def test_both_channels_of_pretrained_vectors_begin_alike():
     assert isinstance(beside, Tokens)
     tuned.table().data.add_(1)  # what is learnt in one is not seen in the other
     assert static.table()[4].tolist() == [1.0] * 6
+
+
+def test_features_stand_beside_the_word_and_its_letters():
+    settings = load(
+        None,
+        ["embed.name=words", "embed.channels=10", "embed.letters=4", "embed.shape=true", "embed.hashed=50"],
+    ).embed
+    embed = embedding(settings, {"ids": 9, "characters": 7, "features": 51})
+    assert (embed.outputs, embed.reads) == (10 + 5 + 8 + 5, ("ids", "characters", "features"))
+
+
+def test_letters_make_as_many_channels_as_are_asked_for():
+    settings = load(None, ["embed.name=words", "embed.letters=4", "embed.letter_channels=30"]).embed
+    assert embedding(settings, {"ids": 9, "characters": 7}).outputs == 64 + 30

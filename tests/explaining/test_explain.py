@@ -41,10 +41,11 @@ def check(found):
         ("ngram", ["embed.name=characters"]),
         ("bag", ["embed.name=bpe", "embed.limit=280"]),
         ("bag", ["embed.name=words", "embed.letters=5"]),
+        ("bag", ["embed.name=words", "embed.shape=true", "embed.affixes=2", "embed.hashed=50"]),
         ("bag", ["embed.name=words", "embed.beside=characters"]),
         ("bag", ["embed.name=words", "embed.positions=true"]),
     ],
-    ids=["words", "bytes", "characters", "bpe", "letters", "beside", "positions"],
+    ids=["words", "bytes", "characters", "bpe", "letters", "features", "beside", "positions"],
 )
 def test_the_word_that_decides_has_the_largest_score_whatever_is_read(encode, overrides):
     small = ["embed.bigrams=0"] if encode == "bag" else ["encode.channels=8"]

@@ -6,6 +6,7 @@ import pytest
 from atrous.config import load
 from atrous.errors import DataError
 from atrous.exporting.rows import drawn, first, interesting
+from atrous.runtime.features import Features
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
@@ -18,6 +19,7 @@ READERS = {
     "series": Reader(series=Series((1.0, 2.0), (0.5, 2.0))),
     "two texts": Reader(Tokeniser("words", True, ("a",)), beside=Tokeniser("bytes", False, ()), two_texts=True),
     "spelled": Reader(Tokeniser("words", True, ("a",)), spelling=Tokeniser("characters", False, ("a",)), letters=3),
+    "featured": Reader(Tokeniser("words", False, ("a",)), features=Features(shape=True, affixes=1, hashed=9)),
     "no token known": Reader(Tokeniser("characters", False, ())),
 }
 

@@ -10,6 +10,7 @@ from atrous.encode import ENCODERS, WHOLE_ROWS
 from atrous.errors import DataError, NotStreamable
 from atrous.exporting import verifying
 from atrous.exporting.rows import drawn
+from atrous.runtime.features import Features
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
@@ -40,11 +41,24 @@ def test_every_model_reads_the_same_in_every_way(encoder, tmp_path):
 
 
 WORDS = Tokeniser("words", True, ("good", "bad", "film"))
+CASED = Tokeniser("words", False, ("good", "Good", "film"))
 LETTERS = Tokeniser("characters", True, tuple("abdfgilmo"))
 READS = {  # what a model may read besides one kind of token, or answer besides one label: its settings, its reader
     "a second representation": (["embed.beside=characters"], Reader(WORDS, beside=LETTERS)),
     "two texts": (["embed.beside=words"], Reader(WORDS, beside=WORDS, two_texts=True)),
     "letters": (["embed.name=words", "embed.letters=3"], Reader(WORDS, spelling=LETTERS, letters=3)),
+    "letters and features": (
+        [
+            "embed.name=words",
+            "embed.letters=3",
+            "embed.letter_channels=5",
+            "embed.shape=true",
+            "embed.affixes=2",
+            "embed.hashed=40",
+            "embed.word_dropout=0.2",
+        ],
+        Reader(CASED, spelling=LETTERS, letters=3, features=Features(shape=True, affixes=2, hashed=40)),
+    ),
     "positions": (["embed.positions=true"], Reader(WORDS)),
     "both channels": (["embed.name=words", "embed.vectors=a.txt", "embed.tuning=both"], Reader(WORDS)),
     "several labels": (["predict.name=labels", "data.separator=';'"], Reader(WORDS)),

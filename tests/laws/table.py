@@ -10,7 +10,7 @@ from atrous import encode
 from atrous.attend import POOLS
 from atrous.attend.keep import Keep
 from atrous.config import PRESETS
-from atrous.embed import Multichannel, Placed, Pretrained, Spelled, Tokens, Values
+from atrous.embed import Marked, Multichannel, Placed, Pretrained, Spelled, Tokens, Values
 from atrous.layers import (
     GRU,
     LSTM,
@@ -48,6 +48,7 @@ from atrous.layers import (
 )
 from atrous.model import Model
 from atrous.predict import HEADS, TAGGERS
+from atrous.runtime.features import Features
 
 LAYERS = {
     "Conv, kernel 1": lambda: Conv(3, 4, kernel=1),
@@ -227,6 +228,11 @@ EMBEDDINGS = {
     "Multichannel, words and their letters": lambda: Multichannel(
         Tokens(9, 3), Spelled(9, 2, letters=5), join="concatenate"
     ),
+    "Multichannel, words and their features": lambda: Multichannel(
+        Tokens(9, 3), Marked(Features(shape=True, affixes=1, hashed=9), 2), join="concatenate"
+    ),
+    "Marked, shapes, affixes and hashes": lambda: Marked(Features(shape=True, affixes=1, hashed=20), 3),
+    "Marked, no hashes": lambda: Marked(Features(shape=True, affixes=2), 1),
     "Spelled": lambda: Spelled(9, 3, letters=5),
     "Spelled, even kernel": lambda: Spelled(9, 3, letters=5, kernel=2),
     "Spelled, kernel longer than a word": lambda: Spelled(9, 3, letters=5, kernel=7),

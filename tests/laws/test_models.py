@@ -18,7 +18,7 @@ STREAMABLE = [name for name, (encoder, _) in MODELS.items() if f"encoder {encode
 EVERY = [(name, bigrams) for name in MODELS for bigrams in (0, 20) if bigrams or not is_tagger(name)]
 
 
-LETTERS, FEATURES = 5, 2
+LETTERS, FEATURES, KINDS = 5, 2, 5  # of a word, of a step, of a word's features
 
 
 def draw_field(name, rows, time, generator):
@@ -30,6 +30,8 @@ def draw_field(name, rows, time, generator):
         letters = torch.randint(2, 9, (rows, time, LETTERS), generator=generator)
         ends = torch.randint(0, LETTERS + 1, (rows, time, 1), generator=generator)
         return letters.masked_fill(torch.arange(LETTERS) >= ends, 0)
+    if name == "features":
+        return torch.randint(2, 9, (rows, time, KINDS), generator=generator)
     return torch.randint(2, 9, (rows, time), generator=generator)
 
 

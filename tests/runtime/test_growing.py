@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.errors import DataError
+from atrous.runtime.features import Features
 from atrous.runtime.growing import Growing
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series
@@ -23,6 +24,8 @@ READERS = {
     "words and letters": Reader(WORDS, spelling=LETTERS, letters=2),
     "words beside characters": Reader(WORDS, beside=LETTERS),
     "characters beside words": Reader(LETTERS, beside=WORDS, spelling=LETTERS, letters=1),
+    "words and features": Reader(replace(WORDS, lower=False), features=Features(shape=True, affixes=2, hashed=9)),
+    "words and features, lower": Reader(WORDS, features=Features(affixes=1, hashed=9), beside=LETTERS),
     "two texts": Reader(WORDS, beside=LETTERS, two_texts=True),
     "words, some steps": Reader(WORDS, max_steps=3),
     "two texts, some steps": Reader(WORDS, beside=LETTERS, two_texts=True, max_steps=4),

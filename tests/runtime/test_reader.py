@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from atrous.errors import FolderError
+from atrous.runtime.features import Features
 from atrous.runtime.reader import Reader, stacked
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
 BYTES = Tokeniser("bytes", False, ())
 WORDS = Tokeniser("words", True, ("good", "film"))
+CASED = Tokeniser("words", False, ("Good", "film"))
 LETTERS = Tokeniser("characters", False, tuple("dfgilmo"))
 
 READERS = {
@@ -17,6 +19,7 @@ READERS = {
     "two tokenisations": Reader(WORDS, beside=LETTERS),
     "two texts": Reader(WORDS, beside=BYTES, two_texts=True),
     "spelled": Reader(WORDS, spelling=LETTERS, letters=3),
+    "featured": Reader(CASED, features=Features(shape=True, affixes=1, hashed=20), spelling=LETTERS, letters=3),
     "series": Reader(series=Series((1.0, 2.0), (3.0, 4.0))),
 }
 
@@ -78,6 +81,9 @@ def test_one_row_and_several_are_told_apart():
         ({"tokeniser": BYTES, "letters": 3}, "spelling and letters >= 1, or neither, got letters=3"),
         ({"tokeniser": BYTES, "spelling": BYTES, "letters": 3}, "spelling in characters, got bytes"),
         ({"series": Series((0.0,), (1.0,)), "beside": BYTES}, "neither a second tokeniser nor spelling"),
+        ({"tokeniser": BYTES, "features": Features(affixes=1)}, "a tokeniser of words to read features"),
+        ({"series": Series((0.0,), (1.0,)), "features": Features(affixes=1)}, "a tokeniser of words to read features"),
+        ({"tokeniser": WORDS, "features": Features(shape=True)}, "texts as they are to read shapes .* lower-cased"),
     ],
 )
 def test_what_does_not_go_together_is_refused(options, said):
@@ -86,7 +92,17 @@ def test_what_does_not_go_together_is_refused(options, said):
 
 
 @pytest.mark.parametrize(
-    "values", [None, {}, {"tokeniser": 3}, {"tokeniser": BYTES.to_json(), "letters": "x"}, {"other": 1}]
+    "values",
+    [
+        None,
+        {},
+        {"tokeniser": 3},
+        {"tokeniser": CASED.to_json(), "features": {"affixes": 99}},
+        {"tokeniser": CASED.to_json(), "features": {"colour": 1}},
+        {"tokeniser": CASED.to_json(), "features": [1]},
+        {"tokeniser": BYTES.to_json(), "letters": "x"},
+        {"other": 1},
+    ],
 )
 def test_a_damaged_reader_is_a_damaged_folder(values):
     with pytest.raises(FolderError, match="damaged or of another version"):
@@ -124,3 +140,16 @@ def test_what_is_no_text_is_refused_in_words(given, name):
     for reader in READERS.values():
         with pytest.raises(TypeError, match=f"expected a text or a sequence of them, got {name}"):
             reader.rows(given)
+
+
+def test_a_tagger_sees_the_shape_of_a_word_that_it_looks_up_in_small_letters():
+    reader = Reader(WORDS, features=Features(shape=True, hashed=1000), rule="fine")
+    capital, small = reader("GOOD good")["features"].tolist()
+    assert reader("GOOD good")["ids"].tolist() == [2, 2]
+    assert capital[0] != small[0]
+    assert capital[1:] == small[1:]
+
+
+def test_the_second_text_has_no_features():
+    reader = Reader(CASED, beside=LETTERS, features=Features(hashed=20))
+    assert (reader("film")["features"] > 0).tolist() == [[True, True], *[[False, False]] * 3]

@@ -4,7 +4,7 @@ import torch
 from atrous.config import load
 from atrous.contract import Batch
 from atrous.tasks.classify import build
-from atrous.training.objective import distance, objective, undropped
+from atrous.training.objective import distance, forgetful, objective, undropped
 
 BATCH = Batch(torch.tensor([[2, 3, 4, 5], [5, 6, 0, 0], [0, 0, 0, 0]]), torch.tensor([4, 2, 0]))
 TARGETS = torch.tensor([0, 1, 1])
@@ -114,3 +114,39 @@ def test_a_recurrence_keeps_its_mode_without_dropout():
     with undropped(model):
         modes = {type(part).__name__: part.training for part in model.modules()}
     assert modes["LSTM"] and not modes["Tokens"]
+
+
+def test_forgotten_words_are_unknown_and_padding_is_not():
+    ids = torch.tensor([[2, 3, 4, 5] * 50, [6] * 3 + [0] * 197])
+    rows = Batch(ids, torch.tensor([200, 3]), beside=ids, features=ids[..., None])
+    torch.manual_seed(0)
+    found = forgetful(rows, 0.4)
+    for name in ("ids", "beside"):
+        part = found.fields[name]
+        assert (part[1, 3:] == 0).all()
+        gone = part != ids
+        assert (part[gone] == 1).all()
+        assert 50 < int(gone.sum()) < 110
+    assert not torch.equal(found.ids, found.beside)
+    assert found.features is rows.features
+    assert forgetful(rows, 0.0) is rows
+
+
+def test_the_vector_of_the_unknown_token_learns_where_words_are_forgotten():
+    model, train = made("embed.name=words", "embed.bigrams=0")
+    objective(model, BATCH, TARGETS, train).backward()
+    assert not model.embed.vectors.grad[1].any()
+    torch.manual_seed(0)
+    objective(model, BATCH, TARGETS, train, word_dropout=0.5).backward()
+    assert model.embed.vectors.grad[1].any()
+
+
+def test_a_reading_without_dropout_knows_every_word():
+    model, train = made("encode.dropout=0", "train.dropout_penalty=1", "train.losses=last")
+    torch.manual_seed(0)
+    found = objective(model, BATCH, TARGETS, train, word_dropout=0.9)
+    torch.manual_seed(0)
+    unknown = forgetful(BATCH, 0.9)
+    apart = distance(model.encoded(unknown)[0][-1], model.encoded(BATCH)[0][-1], BATCH.mask)
+    assert apart > 0
+    torch.testing.assert_close(found, model.predict.loss(model(unknown), TARGETS) + apart)

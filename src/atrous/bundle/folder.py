@@ -15,6 +15,7 @@ from atrous.bundle.card import card
 from atrous.bundle.trained import Bundle
 from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept, text_of
 from atrous.config.reading import unread
+from atrous.data.fitting import features_of
 from atrous.data.text import Source
 from atrous.errors import ConfigError, FolderError, quoted
 from atrous.layers import fold
@@ -75,7 +76,11 @@ def load(path: Source) -> Bundle:
         reader = Reader.from_json(words.get("reader", {"tokeniser": words.get("tokeniser")}))
     except FolderError as error:
         raise FolderError(f"{folder / VOCABULARY}: {error}") from error
-    if {*reader.sizes} != {*settings.reads} or reader.letters != settings.embed.letters:
+    if (
+        {*reader.sizes} != {*settings.reads}
+        or reader.letters != settings.embed.letters
+        or (reader.features != features_of(settings.embed))
+    ):
         raise FolderError(f"{folder / VOCABULARY}: not what {SETTINGS} says the model reads; {REMEDY}")
     scores = _read_json(folder / SCORES, most=_SMALL)
     try:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from atrous.config.section import Count, Dropped, Section
+from atrous.config.section import Count, Dropped, Section, Share
 
 BYTES = 256  # of which byte pairs know every one
 CHANNELS = 64  # where neither settings nor a file of vectors say it
@@ -52,6 +52,12 @@ def _not_with_vectors(bigrams: Any, info: Any) -> Any:
     if bigrams and info.data.get("vectors"):
         raise ValueError("should be 0 with embed.vectors: pairs have no vectors in the file")
     return bigrams
+
+
+def _needs_letters(channels: int | None, info: Any) -> int | None:
+    if channels is not None and not info.data.get("letters"):
+        raise ValueError("should not be set without embed.letters, which it is about")
+    return channels
 
 
 _TEXT = ("bytes", "characters", "words", "bpe")
@@ -105,15 +111,45 @@ class Embed(Section):
         Field(
             ge=0,
             le=1000,
-            description="letters of each word that make a vector beside its own, of channels / 2; 0 is none",
+            description="letters of each word that make a vector beside its own; 0 is none",
         ),
         AfterValidator(_only_for("words")),
     ] = 0
+    letter_channels: Annotated[
+        Count | None,
+        AfterValidator(_needs_letters),
+        Field(description="numbers of the vector that the letters make; unset: channels / 2"),
+    ] = None
+    shape: Annotated[
+        bool,
+        AfterValidator(_only_for("words")),
+        Field(description="true gives each word a vector of its shape too: capitals, digits, signs"),
+    ] = False
+    affixes: Annotated[
+        int,
+        Field(ge=0, le=10, description="letters, at most, of beginnings and ends of words with a vector; 0 is none"),
+        AfterValidator(_only_for("words")),
+    ] = 0
+    hashed: Annotated[
+        int,
+        Field(ge=0, lt=2**31, description="vectors that all words, also unknown ones, share by hashing; 0 is none"),
+        AfterValidator(_only_for("words")),
+    ] = 0
+    word_dropout: Annotated[
+        Share,
+        Field(description="share of tokens that are unknown while training, 0 to 1"),
+        AfterValidator(_only_for(*_TEXT)),
+    ] = 0.0
     join: Annotated[
         Literal["add", "concatenate"], Field(description="how the vectors of several channels become one")
     ] = "add"
     positions: Annotated[bool, Field(description="true adds to every step a code of its place in the row")] = False
     dropout: Dropped = 0.0
+
+    @property
+    def featured(self) -> bool:
+        """Whether features of the words are read beside their ids."""
+        return self.shape or bool(self.affixes or self.hashed)
 
     def resolved(self, bigrams: int) -> Embed:
         """The section with what stands in for None; bigrams: the encoder's preset, for tokens without a file."""
@@ -123,3 +159,12 @@ class Embed(Section):
         channels = self.channels or (None if self.vectors else CHANNELS)
         pairs = self.bigrams if self.bigrams is not None else 0 if self.vectors else bigrams
         return self.model_copy(update={"bigrams": pairs, "channels": channels})
+
+
+def has_capitals(embed: Any, info: Any) -> Any:
+    """Refuses shapes of texts that are read in lower case; a tagger looks at its tokens as they are."""
+    if embed.shape and embed.lower and info.data.get("task") != "tag":
+        raise ValueError(
+            "should not have shape with lower, but where task is tag: a text in lower case has no capitals"
+        )
+    return embed

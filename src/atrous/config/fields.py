@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from atrous.config.embedding import Embed
+from atrous.config.embedding import Embed, has_capitals
 from atrous.config.encoders import Encode, Tcn
-from atrous.config.iterated import Idcnn
+from atrous.config.iterated import applies_again, has_applications
 from atrous.config.presets import POOL_OPTIONS, PRESETS, PoolName
 from atrous.config.section import Count, Dropped, Section, Share
 
@@ -77,20 +77,6 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
         owner = next(pool for pool, options in POOL_OPTIONS.items() if option in options)
         raise ValueError(f"should not have {option}: it is a setting of the pool {owner}, and this is {name}")
     return attend
-
-
-def _has_applications(train: Any, info: Any) -> Any:
-    encode = info.data.get("encode")
-    if train.losses == "each" and encode is not None and not _applies_again(encode):
-        has = f"{encode.name} has no block that it applies again"
-        if isinstance(encode, Idcnn):
-            has = "idcnn gives all applications at once where encode.join is concatenate"
-        raise ValueError(f"should have losses = last, or none: {has}; each is for idcnn, chained")
-    return train
-
-
-def _applies_again(encode: Any) -> bool:
-    return isinstance(encode, Idcnn) and encode.join == "chain"
 
 
 def _answers_the_task(predict: Any, info: Any) -> Any:
@@ -246,11 +232,13 @@ class Settings(Section):
         Field(description="what the model answers: labels of texts, or a tag of every token"),
     ] = "classify"
     data: Data = Data()
-    embed: Annotated[Embed, AfterValidator(_has_texts), AfterValidator(_suits_the_task)] = Embed()
+    embed: Annotated[
+        Embed, AfterValidator(_has_texts), AfterValidator(_suits_the_task), AfterValidator(has_capitals)
+    ] = Embed()
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
     predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
-    train: Annotated[Train, AfterValidator(_suits_the_head), AfterValidator(_has_applications)] = Train()
+    train: Annotated[Train, AfterValidator(_suits_the_head), AfterValidator(has_applications)] = Train()
 
     @model_validator(mode="before")
     @classmethod
@@ -265,7 +253,7 @@ class Settings(Section):
         """The settings with the encoder's preset wherever one stands in for None."""
         preset = PRESETS[self.encode.name]
         pool = self.attend.name or preset.pool
-        losses = self.train.losses or ("each" if _applies_again(self.encode) else None)
+        losses = self.train.losses or ("each" if applies_again(self.encode) else None)
         pooled = Attend(name=pool, **{**POOL_OPTIONS.get(pool, {}), **self.attend.options})
         changes = {
             "embed": self.embed.resolved(preset.bigrams),
@@ -284,4 +272,5 @@ class Settings(Section):
         if self.embed.name == "values":
             return ("values",)
         beside = self.embed.beside is not None or self.data.beside is not None
-        return ("ids", *["beside"] * beside, *["characters"] * bool(self.embed.letters))
+        more = {"beside": beside, "characters": self.embed.letters, "features": self.embed.featured}
+        return ("ids", *(name for name, read in more.items() if read))

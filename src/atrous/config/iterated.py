@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -29,3 +29,19 @@ class Idcnn(Section):
         Literal["chain", "concatenate"], Field(description="what is given: the last application's output, or all")
     ] = "chain"
     dropout: Dropped = 0.1
+
+
+def applies_again(encode: Any) -> bool:
+    """Whether the encoder of these settings gives an output after every application of a block."""
+    return isinstance(encode, Idcnn) and encode.join == "chain"
+
+
+def has_applications(train: Any, info: Any) -> Any:
+    """Refuses losses after each application where the settings' encoder has none."""
+    encode = info.data.get("encode")  # info is a pydantic ValidationInfo, as in embedding.py
+    if train.losses == "each" and encode is not None and not applies_again(encode):
+        has = f"{encode.name} has no block that it applies again"
+        if isinstance(encode, Idcnn):
+            has = "idcnn gives all applications at once where encode.join is concatenate"
+        raise ValueError(f"should have losses = last, or none: {has}; each is for idcnn, chained")
+    return train

@@ -7,11 +7,13 @@ from itertools import islice
 
 import numpy as np
 
+from atrous.config.embedding import Embed
 from atrous.config.fields import Settings
 from atrous.data.progress import Progress
 from atrous.data.tables import PEEK, Row
 from atrous.data.vocabulary import fit
 from atrous.runtime.cutting import tokens_of
+from atrous.runtime.features import Features
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series, Values, parse
 from atrous.runtime.tokeniser import Tokeniser
@@ -44,7 +46,19 @@ def fit_reader(settings: Settings, rows: Sequence[Row], *, quiet: bool = True) -
     if embed.letters:
         spelling = fitted("characters", None)
     rule = None if settings.task != "tag" else "characters" if embed.name == "characters" else _rule(rows)
-    return Reader(tokeniser, beside=beside, two_texts=two, spelling=spelling, letters=embed.letters, rule=rule)
+    return Reader(
+        tokeniser, beside=beside, two_texts=two, spelling=spelling, letters=embed.letters, rule=rule,
+        features=features_of(embed),
+    )  # fmt: skip
+
+
+def features_of(embed: Embed) -> Features | None:
+    """What the settings read of a word beside its id and letters; None if nothing.
+
+    >>> features_of(Embed(name="words", affixes=3))
+    Features(shape=False, affixes=3, hashed=0)
+    """
+    return Features(embed.shape, embed.affixes, embed.hashed) if embed.featured else None
 
 
 def _rule(rows: Iterable[Row]) -> str:

@@ -10,12 +10,14 @@ from torch import Tensor
 from atrous.config.embedding import CHANNELS
 from atrous.config.embedding import Embed as Settings
 from atrous.contract import Embed
+from atrous.embed.marked import Marked
 from atrous.embed.multichannel import Multichannel
 from atrous.embed.placed import Placed
 from atrous.embed.pretrained import Pretrained
 from atrous.embed.spelled import Spelled
 from atrous.embed.tokens import Tokens
 from atrous.embed.values import Values
+from atrous.runtime.features import Features
 
 
 def embedding(settings: Settings, sizes: Mapping[str, int]) -> Embed:
@@ -38,8 +40,12 @@ def embedding(settings: Settings, sizes: Mapping[str, int]) -> Embed:
             parts.append(Tokens(sizes["beside"], channels, dropout=dropout, field="beside"))
         embed = parts[0] if len(parts) == 1 else Multichannel(*parts, join=settings.join)
         if "characters" in sizes:
-            letters = Spelled(sizes["characters"], -(-channels // 2), letters=settings.letters, dropout=dropout)
+            own = settings.letter_channels or -(-channels // 2)
+            letters = Spelled(sizes["characters"], own, letters=settings.letters, dropout=dropout)
             embed = Multichannel(embed, letters, join="concatenate")
+        if "features" in sizes:
+            features = Features(settings.shape, settings.affixes, settings.hashed)
+            embed = Multichannel(embed, Marked(features, -(-channels // 2), dropout=dropout), join="concatenate")
     return Placed(embed) if settings.positions else embed
 
 

@@ -74,7 +74,7 @@ def without(arrays: Arrays, parts: Sequence[Part], real: dict[str, int]) -> Arra
     steps = max(count - len(gone[field]) for field, count in real.items())
     made = {}
     for name, array in arrays.items():
-        left = np.delete(array, gone["ids" if name == "characters" else name], axis=0)
+        left = np.delete(array, gone["ids" if name in ("characters", "features") else name], axis=0)
         made[name] = padded(left[:steps], steps)
     return made
 

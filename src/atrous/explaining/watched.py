@@ -30,8 +30,8 @@ class Watched(Embed):
 
     @property
     def field(self) -> str:
-        """Whose steps its vectors stand for: a word's letters stand where the word does."""
-        return "ids" if self.reads[0] == "characters" else self.reads[0]
+        """Whose steps its vectors stand for: a word's letters and features stand where the word does."""
+        return "ids" if self.reads[0] in ("characters", "features") else self.reads[0]
 
     def start(self, batch: int) -> State:
         return self.embed.start(batch)

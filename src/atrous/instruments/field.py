@@ -17,7 +17,7 @@ from atrous.tasks import TASKS
 from atrous.vectors import with_channels
 
 # Of a model that no data has shaped yet: the ids of bytes, one feature, and the fewest labels.
-SIZES, LABELS = {"ids": 258, "beside": 258, "characters": 258, "values": 1}, ("no", "yes")
+SIZES, LABELS = {"ids": 258, "beside": 258, "characters": 258, "features": 1, "values": 1}, ("no", "yes")
 
 
 Fielded = Bundle | Layer | str | PathLike[str]

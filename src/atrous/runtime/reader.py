@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from atrous.errors import FolderError
 from atrous.runtime.cutting import RULES, tokens_of
+from atrous.runtime.features import Features
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -30,6 +31,7 @@ class Reader:
         second text, another language say.
     two_texts: whether a row is a tuple of two texts.
     spelling: a tokeniser of characters, for the letters of every token; `letters` of them, longer tokens being cut.
+    features: what else is read of every word: its shape, its affixes, its hashes.
     series: the scale of the values, if rows are series.
     max_steps: how many steps are read of a row at most; the rest is not there. None for all.
     rule: how a text is cut into the tokens that have a tag each, as in `atrous.runtime.cutting`; then a row may also be
@@ -40,6 +42,7 @@ class Reader:
         ids         (steps,)           tokens
         beside      (steps,)           tokens of the second representation; the shorter of the two ends in 0
         characters  (steps, letters)   letters of each token; 0 after its last one
+        features    (steps, kinds)     what each word looks like
         values      (steps, features)  numbers; NaN where one is missing
 
     >>> words = Tokeniser("words", True, ("good", "film"))
@@ -63,6 +66,7 @@ class Reader:
     series: Series | None = None
     max_steps: int | None = None
     rule: str | None = None
+    features: Features | None = None
 
     def __post_init__(self) -> None:
         if (self.tokeniser is None) == (self.series is None):
@@ -77,8 +81,16 @@ class Reader:
             raise ValueError(f"Reader needs max_steps >= 1 or None, got max_steps={self.max_steps}")
         if self.rule is not None and (self.rule not in RULES or self.tokeniser is None or self.beside is not None):
             raise ValueError(f"Reader needs one tokeniser and a rule of {', '.join(RULES)}, got rule={self.rule!r}")
+        if self.features is not None:
+            self._check_features(self.features)
         if self.spelling is not None and self.spelling.kind != "characters":
             raise ValueError(f"Reader needs spelling in characters, got {self.spelling.kind}")
+
+    def _check_features(self, features: Features) -> None:
+        if self.tokeniser is None or self.tokeniser.kind != "words":
+            raise ValueError("Reader needs a tokeniser of words to read features of them")
+        if features.shape and self.tokeniser.lower and self.rule is None:
+            raise ValueError("Reader needs texts as they are to read shapes of words, got lower-cased ones")
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -90,7 +102,8 @@ class Reader:
         if self.series is not None:
             return {"values": self.series.features}
         parts = {"ids": self.tokeniser, "beside": self.beside, "characters": self.spelling}
-        return {name: part.size for name, part in parts.items() if part is not None}
+        found = {name: part.size for name, part in parts.items() if part is not None}
+        return found if self.features is None else {**found, "features": max(self.features.sizes)}
 
     @property
     def empty(self) -> Arrays:
@@ -118,17 +131,20 @@ class Reader:
             tokens: Sequence[str] = self.cut(row)[1]
             return self._of_tokens(tokeniser.look_up(tokens), tokens)
         text, other = self.texts(row)
-        found = self._of_tokens(tokeniser(text), [] if self.spelling is None else tokeniser.split(text))
+        plain = self.spelling is None and self.features is None
+        found = self._of_tokens(tokeniser(text), [] if plain else tokeniser.split(text))
         if self.beside is not None:
             found["beside"] = self.beside(other)
         steps = max(map(len, found.values()))
         return {name: padded(array, steps) for name, array in found.items()}
 
     def _of_tokens(self, ids: NDArray[np.int32], tokens: Sequence[str]) -> Arrays:
-        """What every token gives: its id, and its letters if they are read."""
+        """What every token gives: its id, and its letters and features if they are read."""
         found: Arrays = {"ids": ids}
         if self.spelling is not None:
             found["characters"] = _spelled(self.spelling, tokens, self.letters)
+        if self.features is not None:
+            found["features"] = self.features(tokens, lower=cast(Tokeniser, self.tokeniser).lower)
         return found
 
     def cut(self, row: Row) -> tuple[str, list[str], list[tuple[int, int]]]:
@@ -226,7 +242,13 @@ def steps_of(arrays: Mapping[str, NDArray[Any]]) -> int:
     return len(next(iter(arrays.values())))
 
 
-_PARTS: dict[str, Any] = {"tokeniser": Tokeniser, "beside": Tokeniser, "spelling": Tokeniser, "series": Series}
+_PARTS: dict[str, Any] = {
+    "tokeniser": Tokeniser,
+    "beside": Tokeniser,
+    "spelling": Tokeniser,
+    "series": Series,
+    "features": Features,
+}
 
 _OTHERS = ("two_texts", "letters", "max_steps", "rule")
 

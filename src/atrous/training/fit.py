@@ -95,7 +95,10 @@ def learn(
             tokens.train, rows=settings.train.batch, seed=settings.train.seed, rank=own.rank, world=own.world
         )
         weights = _weights(tokens.train, corpus, settings)
-        learner = Learner(bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights)
+        learner = Learner(
+            bundle.model, settings.train, steps=len(loader) * settings.train.epochs, weights=weights,
+            word_dropout=settings.embed.word_dropout,
+        )  # fmt: skip
         interrupt = StopOnInterrupt(quiet=not own.first)
         keeper = Keeper(
             work, belongs, score=learner.score, patience=settings.train.patience, interrupt=interrupt,

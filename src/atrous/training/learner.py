@@ -24,6 +24,7 @@ class Learner(lightning.LightningModule):
 
     steps: optimiser steps of the whole run, which the schedule spans.
     weights: how much each label weighs in the training loss; the loss on dev is plain.
+    word_dropout: the share of tokens that count as unknown in a training step.
 
     Raises NotFinite, naming step and layer, when a loss is not finite, and ValueError if there is no rate.
     Source: Loshchilov, Hutter 2019, Decoupled Weight Decay Regularization, https://arxiv.org/abs/1711.05101
@@ -31,18 +32,21 @@ class Learner(lightning.LightningModule):
 
     weights: Tensor | None
 
-    def __init__(self, model: Model, settings: Train, *, steps: int, weights: Tensor | None = None) -> None:
+    def __init__(
+        self, model: Model, settings: Train, *, steps: int, weights: Tensor | None = None, word_dropout: float = 0.0
+    ) -> None:
         super().__init__()
         if settings.rate is None:
             raise ValueError("Learner needs train.rate, got None; give it settings.resolved().train")
         self.model, self.settings, self.rate, self.steps = model, settings, settings.rate, steps
+        self.word_dropout = word_dropout
         self.register_buffer("weights", weights, persistent=False)  # it follows the device
         self.score = f"dev_{model.predict.score}"
         self._counts: list[tuple[Tensor, ...]] = []
 
     def training_step(self, batch: tuple[Batch, Tensor], number: int) -> Tensor:
         rows, targets = batch
-        loss = objective(self.model, rows, targets, self.settings, weights=self.weights)
+        loss = objective(self.model, rows, targets, self.settings, weights=self.weights, word_dropout=self.word_dropout)
         if not loss.isfinite():
             raise NotFinite(
                 f"training step {self.global_step + 1}: the loss is {loss.item()}; {culprit(self.model, rows)}; "

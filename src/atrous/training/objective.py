@@ -14,10 +14,17 @@ from atrous.config.fields import Train
 from atrous.contract import Batch
 from atrous.layers import GRU, LSTM, RNN
 from atrous.model import Model
+from atrous.runtime.tokeniser import PADDING, UNKNOWN
 
 
 def objective(
-    model: Model, batch: Batch, targets: Tensor, train: Train, *, weights: Tensor | None = None
+    model: Model,
+    batch: Batch,
+    targets: Tensor,
+    train: Train,
+    *,
+    weights: Tensor | None = None,
+    word_dropout: float = 0.0,
 ) -> Float[Tensor, ""]:
     """The head's loss, in nats, and the penalty of dropout.
 
@@ -28,8 +35,10 @@ def objective(
     what the encoder gives with this step's dropout and without any; of a repeated block, after its last application.
     The gradient goes through both (Ma et al. 2017, section 4, https://arxiv.org/abs/1609.08017).
 
-    weights: how much each label weighs.
+    weights: how much each label weighs. word_dropout: the share of tokens that count as unknown in this step; a reading
+        without dropout reads them all.
     """
+    whole, batch = batch, forgetful(batch, word_dropout)
     loss = partial(model.predict.loss, targets=targets, weights=weights, smoothing=train.label_smoothing)
     if train.losses != "each" and not train.dropout_penalty:
         return loss(model(batch))
@@ -38,9 +47,30 @@ def objective(
     total = torch.stack([loss(model.predict(model.attend(x, mask))) for x in read]).mean()
     if train.dropout_penalty:
         with undropped(model):
-            plain = model.encoded(batch)[0][-1]
+            plain = model.encoded(whole)[0][-1]
         total = total + train.dropout_penalty * distance(found[-1], plain, mask)
     return total
+
+
+def forgetful(batch: Batch, share: float) -> Batch:
+    """The batch with so many of its tokens unknown, drawn at each call; padding, letters and features stay.
+
+    So the vector of the unknown token learns, and what is beside it has to do without the word.
+
+    >>> batch = Batch(torch.full((1, 1000), 7), torch.tensor([1000]))
+    >>> 400 < int((forgetful(batch, 0.5).ids == 1).sum()) < 600
+    True
+
+    Source: Strubell et al. 2017, section 6, https://arxiv.org/abs/1702.02098 (words are kept with probability 0.85)
+    """
+    if not share:
+        return batch
+    found = {}
+    for name in ("ids", "beside"):
+        if (ids := batch.fields.get(name)) is not None:
+            gone = (torch.rand(ids.shape, device=ids.device) < share) & (ids != PADDING)
+            found[name] = ids.masked_fill(gone, UNKNOWN)
+    return batch._replace(**found)
 
 
 def distance(
