@@ -15,7 +15,7 @@ from atrous.comparing.table import table
 def plain(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tagged")
     results = compare(
-        write(folder / "names.conll"), encode="bag,bag+crf", budget=50_000, rates=1, seeds=2, quiet=True,
+        write(folder / "names.conll"), encode="bag,bag+crf", budget=50_000, rates=1, seeds=1, quiet=True,
         set=[*QUICK, "data.scheme=plain"], out=folder / "race",
     )  # fmt: skip
     return results, folder / "race"
@@ -27,7 +27,7 @@ def test_one_encoder_runs_with_a_softmax_and_with_a_crf(plain):
     assert [model["name"] for model in results["models"]] == ["bag", "bag+crf"]
     assert [model["settings"]["predict"]["name"] for model in results["models"]] == ["tags", "crf"]
     assert (results["format"], results["task"], results["score"]) == (2, "tag", "accuracy")
-    assert all(len(model["scores"]) == 2 and model["mean"] > 0.5 for model in results["models"])
+    assert all(len(model["scores"]) == 1 and model["mean"] > 0.5 for model in results["models"])
     assert all(model["texts_per_second"] > 0 and model["peak_bytes"] > 0 for model in results["models"])
     assert "--encode bag,bag+crf" in results["commands"]["repeat"]
 
