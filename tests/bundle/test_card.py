@@ -41,3 +41,23 @@ def test_the_card_tells_data_scores_window_and_cost():
         assert words in text
     assert f"{bundle.model.cost.parameters:,} parameters" in text
     assert "It streams, 30 steps late" in text
+
+
+@pytest.mark.parametrize(
+    "predict, words",
+    [
+        ("tags", ("finds spans of 2 types", "Spans: `LOC`, `PER`.", "tagged as IOB2", "most probable tag")),
+        ("crf", ("finds spans of 2 types", "a CRF chooses the best sequence")),
+        (None, ("gives every token one of 5 tags", "Tags: `B-LOC`, `B-PER`", "A row is a sentence, read as words.")),
+    ],
+)
+def test_the_card_of_a_tagger_tells_what_it_finds(predict, words):
+    tags, reader = ("B-LOC", "B-PER", "I-LOC", "I-PER", "O"), Reader(Tokeniser("words", True, ("ann",)), rule="fine")
+    wanted = {"name": predict or "tags", "scheme": "iob2" if predict else "plain"}
+    bundle = Bundle.fresh(load(task="tag", encode="residual", predict=wanted), reader, tags)
+    scores = {"span_f1": 0.5, "accuracy": 0.9, "unknown_accuracy": 0.25, "types": {}}
+    bundle.scores = {"dev": {**scores, "unknown_accuracy": None}, "test": scores}
+    text = card(bundle)
+    for said in (*words, "| rows | span F1 | accuracy |", "| dev | 0.5000 | 0.9000 |", '["its", "tokens"]'):
+        assert said in text
+    assert bundle.predict([["its", "tokens"]]) and "LOC" in bundle._repr_html_()

@@ -133,3 +133,15 @@ def test_a_folder_of_the_first_version_holds_a_tokeniser_alone(folder):
     tokeniser = json.loads(file.read_text(encoding="utf-8"))["reader"]["tokeniser"]
     file.write_text(json.dumps({"tokeniser": tokeniser, "labels": ["neg", "pos"]}), encoding="utf-8")
     assert atrous.load(folder).reader == BYTES
+
+
+def test_a_tagger_keeps_the_words_of_its_training_rows(tmp_path):
+    words = Reader(Tokeniser("words", True, ("ann", "left")), rule="fine")
+    bundle = Bundle.fresh(load(task="tag", encode="residual"), words, ("B-PER", "O"))
+    bundle.seen = frozenset({"ann", "lee"})
+    bundle.save(tmp_path / "model")
+    assert atrous.load(tmp_path / "model").seen == bundle.seen
+    kept = json.loads((tmp_path / "model" / "vocabulary.json").read_text())
+    (tmp_path / "model" / "vocabulary.json").write_text(json.dumps({**kept, "seen": 3}))
+    with pytest.raises(FolderError, match=r"vocabulary\.json: expected the words of the training rows, got 3"):
+        atrous.load(tmp_path / "model")

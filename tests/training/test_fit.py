@@ -302,3 +302,19 @@ def test_a_run_that_is_told_to_end_says_so_and_goes_on(tmp_path, monkeypatch):
         learn(corpus(), settings, work=tmp_path)
     assert ended.value.code == 143
     assert len(learn(corpus(), settings, work=tmp_path, resume=True).scores["curve"]) == 3
+
+
+@pytest.mark.parametrize("predict", ["tags", "crf"])
+def test_a_tagger_is_judged_by_whole_spans_and_by_unknown_words(predict, tmp_path):
+    def row(number, name):
+        return Row(f"{name} left", "", "", number, tokens=(name, "left"), tags=("U-PER", "O"))
+
+    train, held = [row(n, f"Ann{n % 9}") for n in range(30)], [row(n, f"Bob{n}") for n in range(5)]
+    targets = Targets(("O", "U-PER"), scheme="bilou")
+    settings = load(None, SMALL, task="tag", encode="residual", predict=predict)
+    bundle = learn(Corpus(train, held, [*held, train[0]], targets, ()), settings, work=tmp_path)
+    assert bundle.seen == {*(f"Ann{n}" for n in range(9)), "left"}
+    dev, test = bundle.scores["dev"], bundle.scores["test"]
+    assert (dev["rows"], dev["tokens"], dev["unknown"], test["unknown"]) == (5, 10, 5, 5)
+    assert dev["span_f1"] == dev["types"]["PER"]["f1"] == max(entry["dev_span_f1"] for entry in bundle.scores["curve"])
+    assert bundle.score(held) == dev

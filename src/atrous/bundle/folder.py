@@ -15,6 +15,7 @@ from atrous.bundle.card import card
 from atrous.bundle.trained import Bundle
 from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept, text_of
 from atrous.config.reading import unread
+from atrous.data import seen
 from atrous.data.fitting import features_of
 from atrous.data.text import Source
 from atrous.errors import ConfigError, FolderError, quoted
@@ -51,7 +52,10 @@ def write(bundle: Bundle, folder: Path) -> None:
 
 def vocabulary(bundle: Bundle) -> str:
     """What `vocabulary.json` holds: how a row becomes numbers, and the labels in the order of the logits."""
-    return _json({"reader": bundle.reader.to_json(), "labels": list(bundle.labels)})
+    words = {"reader": bundle.reader.to_json(), "labels": list(bundle.labels)}
+    if bundle.seen is not None and bundle.reader.tokeniser is not None:
+        words["seen"] = seen.to_json(bundle.seen, bundle.reader.tokeniser.tokens)
+    return _json(words)
 
 
 def load(path: Source) -> Bundle:
@@ -92,6 +96,11 @@ def load(path: Source) -> Bundle:
             f"{REMEDY}"
         ) from error
     bundle.scores = scores
+    if "seen" in words and reader.tokeniser is not None:
+        try:
+            bundle.seen = seen.from_json(words["seen"], reader.tokeniser.tokens)
+        except ValueError as error:
+            raise FolderError(f"{folder / VOCABULARY}: {error}; {REMEDY}") from error
     _fill(bundle, folder / WEIGHTS, shapes)
     return bundle
 

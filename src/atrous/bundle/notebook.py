@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atrous.bundle.card import INTERRUPTED, STEPS, data_said, row_of, score_table, title
+from atrous.bundle.card import (
+    INTERRUPTED,
+    STEPS,
+    a_row,
+    data_said,
+    names,
+    row_of,
+    score_table,
+    spans_named,
+    then,
+    title,
+)
 from atrous.draw.table import si
 from atrous.page.markup import Html, joined, number, row, stranger, tag, text
 from atrous.page.notebook import bar, card, facts
@@ -28,16 +39,20 @@ def shown(bundle: Bundle) -> str:
     """
     model, settings, scores = bundle.model, bundle.settings, bundle.scores
     window, streams = model.window, f"streams, {model.delay} steps late" if model.streams else "does not stream"
-    said = f"one step of the encoder sees {window}; {settings.attend.name} makes one vector of all; it {streams}"
+    after = then(bundle) if model.tags else f"{settings.attend.name} makes one vector of all"
+    said = f"one step of the encoder sees {window}; {after}; it {streams}"
     costs = (
         f"{model.cost.parameters:,} parameters, {model.encode.cost.parameters:,} of them in the encoder; "
         f"{si(model.cost.flops(STEPS))}FLOP for {STEPS} {settings.embed.name}"
     )
-    names = [stranger(label) for label in bundle.labels[:_LABELS]]
-    more = len(bundle.labels) - len(names)
+    answers = names(bundle)
+    shown = [stranger(label) for label in answers[:_LABELS]]
+    more = len(answers) - len(shown)
     rows = {
-        "labels": joined([*names, *([text(f"and {more:,} more")] if more else [])], ", "),
-        "reads": text(settings.embed.name),
+        "spans" if spans_named(bundle) else "tags" if model.tags else "labels": joined(
+            [*shown, *([text(f"and {more:,} more")] if more else [])], ", "
+        ),
+        "reads": text(a_row(bundle) if model.tags else settings.embed.name),
         "sees": joined([bar(window.left, window.right, says=f"sees {window}"), text(said, 300)], " "),
         "costs": text(costs, 300),
         "data": text(data_said(scores), 1000),

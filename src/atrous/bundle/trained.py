@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float32
+from numpy.typing import NDArray
 
 from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
@@ -17,6 +18,7 @@ from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
 from atrous.data.given import table
+from atrous.data.seen import Words, unseen
 from atrous.data.tables import Row
 from atrous.data.tagged.corpus import read_tagged
 from atrous.data.targets import Targets
@@ -34,6 +36,7 @@ from atrous.runtime.reader import Row as Given
 from atrous.runtime.tagging import TagsAnswer
 from atrous.tasks import TASKS
 from atrous.tasks.scoring import answered_scores
+from atrous.tasks.tag_scores import tag_scores
 from atrous.window import Window
 
 
@@ -43,6 +46,7 @@ class Bundle:
 
     model: torch's module, weight norm folded away. reader: from a row to what the model reads.
     labels: in the order of its logits. settings: presets filled in. scores: what training found, as in `scores.json`.
+    seen: of a tagger of words, those of its training rows.
 
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
@@ -57,6 +61,7 @@ class Bundle:
     labels: tuple[str, ...]
     settings: Settings
     scores: dict[str, Any] = field(default_factory=dict)
+    seen: Words | None = None
 
     @classmethod
     def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...], *, most: int | None = None) -> Bundle:
@@ -251,16 +256,29 @@ class Bundle:
         """Scores on rows that were read already."""
         given, tagged = (row.given for row in rows), self.model.tags
         examples = Examples.of(self.reader, given, self.targets.array(rows), tagged=tagged)
-        return self.score_of(examples, min_probability=min_probability)
+        return self.score_of(examples, rows, min_probability=min_probability)
 
-    def score_of(self, examples: Examples, *, min_probability: float | None = None) -> dict[str, Any]:
-        """Scores on rows that were read and turned into ids already."""
+    def score_of(
+        self, examples: Examples, rows: Sequence[Row] = (), *, min_probability: float | None = None
+    ) -> dict[str, Any]:
+        """Scores on rows that were read and turned into ids already. rows: for a tagger's unknown words."""
         found = logits(self.model, examples)
         targets = torch.from_numpy(np.array(examples.targets))
-        scores: dict[str, Any] = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
+        scores: dict[str, Any]
+        if self.model.tags:
+            numbers, unknown = found.float().numpy(), self._unknown(examples, rows)
+            scores = tag_scores(numbers, targets.numpy(), examples.starts, self.readable, unknown=unknown)
+        else:
+            scores = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
         if min_probability is not None:
             scores["answered"] = answered_scores(found, targets, min_probability=min_probability)
         return scores if self.reader.max_steps is None else {**scores, "cut": examples.cut}
+
+    def _unknown(self, examples: Examples, rows: Sequence[Row]) -> NDArray[np.bool_] | None:
+        """Which steps are words that no training row has; None where nobody knows."""
+        if self.seen is None or self.reader.tokeniser is None or len(rows) != len(examples):
+            return None
+        return unseen(rows, examples.starts, self.seen, self.reader.tokeniser)
 
     def save(self, out: Source, *, force: bool = False) -> None:
         """Write the model folder; `atrous.load` reads it. Raises OutputExists if something is there already."""

@@ -13,8 +13,8 @@ from atrous.comparing.several import parts
 from atrous.data.tables import Row
 from atrous.runtime.probable import sigmoid, softmax
 from atrous.runtime.readable import Readable
+from atrous.tasks.calibration import calibration
 
-BINS = 10  # of probability, all of one width
 MISTAKES = 40  # the most certain ones, so many at most
 _SHOWN = 1_000  # characters of a text
 
@@ -58,15 +58,12 @@ class Judge:
         the two lie apart in the mean over all rows (the expected calibration error).
 
         Binned is the probability of the answer; where a row can have several labels, that of every label of every row.
-
-        Source: Guo, Pleiss, Sun, Weinberger 2017, On Calibration of Modern Neural Networks, section 2,
-        https://arxiv.org/abs/1706.04599
         """
         if self.several:
             sure, right = sigmoid(logits).ravel(), (self.targets > 0.5).ravel()
         else:
             sure, right = softmax(logits, digits=None).max(1), logits.argmax(1) == self.targets
-        return binned(sure, right)
+        return calibration(sure, right)
 
     def mistakes(self, logits: NDArray[np.float32], rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The rows that are answered wrongly, the most certain first, `MISTAKES` of them at most."""
@@ -103,26 +100,6 @@ class Judge:
 
     def _given(self, logits: NDArray[np.float32]) -> NDArray[np.bool_]:
         return np.asarray(sigmoid(logits) >= self.readable.threshold)
-
-
-def binned(sure: NDArray[Any], right: NDArray[np.bool_]) -> tuple[list[dict[str, Any]], float]:
-    """The bins of answers that are so sure, and so often right, and the expected calibration error.
-
-    >>> binned(np.array([0.75, 0.75]), np.array([True, False]))[1]
-    0.25
-    """
-    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-    rows = np.bincount(place, minlength=BINS)
-    confidence = np.bincount(place, sure, BINS) / np.maximum(rows, 1)
-    accuracy = np.bincount(place, right, BINS) / np.maximum(rows, 1)
-    bins = [
-        {
-            "low": one / BINS, "high": (one + 1) / BINS, "rows": int(rows[one]),
-            "confidence": round(float(confidence[one]), 4), "right": round(float(accuracy[one]), 4),
-        }
-        for one in range(BINS) if rows[one]
-    ]  # fmt: skip
-    return bins, round(float((rows * np.abs(confidence - accuracy)).sum() / max(1, rows.sum())), 4)
 
 
 def _shown(row: Row) -> str:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.answering.decoded import Decoded
-from atrous.comparing.judged import MISTAKES, binned
+from atrous.comparing.judged import MISTAKES
 from atrous.data.tables import Row
 from atrous.runtime.schemes import OUTSIDE, Span, spans_of
+from atrous.tasks.calibration import calibration
 
 PLAIN = "plain"  # the scheme of tags that are no spans
 MOST = 60  # labels of the confusion; the rarest are one
@@ -103,7 +104,7 @@ class TagJudge:
     def on_test(self, given: Decoded, rows: Sequence[Row]) -> dict[str, Any]:
         """What results.json says of the best model."""
         labels, confusion = self.confusion(given)
-        bins, error = binned(given.sure, given.tags == self.targets)
+        bins, error = calibration(given.sure, given.tags == self.targets)
         return {
             "labels": labels,
             "confusion": confusion,

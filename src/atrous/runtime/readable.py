@@ -225,7 +225,9 @@ def _top(probabilities: dict[str, float], count: int, *, first: str = "") -> lis
 def spoken(score: str) -> str:
     """The words for a score's name.
 
-    >>> spoken("micro_f1"), spoken("exact_match")
-    ('micro F1', 'exact match')
+    >>> spoken("micro_f1"), spoken("exact_match"), spoken("unknown_accuracy")
+    ('micro F1', 'exact match', 'accuracy on unknown words')
     """
+    if score == "unknown_accuracy":
+        return "accuracy on unknown words"
     return score.replace("_", " ").replace("f1", "F1")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atrous.runtime.lattice import Chain, best_of_rows, k_best, read_rows
+from atrous.runtime.lattice import Chain, Lattice, best_of_rows, k_best, read, read_rows
 from atrous.runtime.probable import softmax
 from atrous.runtime.schemes import OUTSIDE, spans_of, tags_of
 
 Cut: TypeAlias = tuple[str, Sequence[str], Sequence[tuple[int, int]]]  # as `Reader.cut` gives it
 Places: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
 
 _BLOCK = 2**16  # steps whose lattices are held at once
 
@@ -122,6 +123,50 @@ class TagsAnswer(NamedTuple):
         }
 
 
+class Path(NamedTuple):
+    """The tags of one row, as numbers, and how probable each is. lattice: of a CRF, all its paths."""
+
+    tags: Places
+    sure: Floats
+    lattice: Lattice | None = None
+
+    def probability(self, start: int, end: int) -> float:
+        """That tokens start ... end - 1 have these tags, all of them."""
+        if self.lattice is not None:
+            return self.lattice.probability(start, self.tags[start:end])
+        return float(self.sure[start:end].prod())
+
+
+def decoded(logits: NDArray[np.float32], starts: Places, chain: Chain | None = None) -> Iterator[Path]:
+    """The path of every row, in order: of a CRF the best one, else each step's most probable tag.
+
+    logits: (steps of all rows, labels); row r is steps starts[r] ... starts[r + 1] - 1.
+
+    >>> first, second = decoded(np.array([[0, 2], [1, 0], [0, 3]], np.float32), np.array([0, 2, 3]))
+    >>> first.tags.tolist(), round(second.probability(0, 1), 4)
+    ([1, 0], 0.9526)
+    """
+    first, rows = 0, len(starts) - 1
+    while first < rows:
+        after = int(np.searchsorted(starts, starts[first] + _BLOCK, side="right")) - 1
+        after = min(max(after, first + 1), rows)
+        own, some = starts[first : after + 1] - starts[first], logits[starts[first] : starts[after]]
+        parts = [slice(start, end) for start, end in zip(own[:-1].tolist(), own[1:].tolist(), strict=True)]
+        if chain is None:
+            shares = softmax(some, digits=None) if len(some) else some
+            tags, sure = some.argmax(1), shares.max(1, initial=0)
+            yield from (Path(tags[part], sure[part]) for part in parts)
+        else:
+            tags = best_of_rows(some, own, chain)
+            for part, lattice in zip(parts, read_rows(some, own, chain), strict=True):
+                yield _path(tags[part], lattice)
+        first = after
+
+
+def _path(tags: Places, lattice: Lattice) -> Path:
+    return Path(tags, lattice.marginals()[np.arange(len(tags)), tags], lattice)
+
+
 def tags_answers(
     logits: NDArray[np.float32],
     starts: Places,
@@ -148,9 +193,8 @@ def tags_answers(
     >>> answer.spans
     (SpanAnswer(start=0, end=3, label='PER', text='Ann', probability=0.9),)
     """
-    if chain is None:
-        return _each_by_itself(logits, starts, cuts, labels, scheme)
-    return _best_paths(logits, starts, cuts, labels, scheme, chain)
+    paths = decoded(logits, starts, chain)
+    return [_answer(cut, path, labels, scheme) for cut, path in zip(cuts, paths, strict=True)]
 
 
 def best_answers(
@@ -160,71 +204,19 @@ def best_answers(
 
     logits: (steps, labels). Otherwise as `tags_answers`.
     """
-    (lattice,) = read_rows(logits, np.array([0, len(logits)]), chain)
-    marginals, steps = lattice.marginals(), np.arange(len(logits))
-    return [
-        _answer(cut, path, labels, scheme, marginals[steps, path], float(np.exp(found)), lattice.probability)
-        for path, found in k_best(logits, chain, count)
-    ]
+    lattice = read(logits, chain)
+    found = [_path(tags, lattice) for tags, _ in k_best(logits, chain, count)]
+    return [_answer(cut, path, labels, scheme) for path in found]
 
 
-def _each_by_itself(
-    logits: NDArray[np.float32], starts: Places, cuts: Sequence[Cut], labels: Sequence[str], scheme: str
-) -> list[TagsAnswer]:
-    given = logits.argmax(1) if len(logits) else np.zeros(0, np.int64)
-    sure = softmax(logits, digits=None)[np.arange(len(given)), given] if len(logits) else np.zeros(0)
-    answers = []
-    for row, cut in enumerate(cuts):
-        steps = slice(int(starts[row]), int(starts[row + 1]))
-        own = sure[steps]
-
-        def together(start: int, tags: Places, own: NDArray[np.float64] = own) -> float:
-            return float(own[start : start + len(tags)].prod())
-
-        answers.append(_answer(cut, given[steps], labels, scheme, own, float(own.prod()), together))
-    return answers
-
-
-def _best_paths(
-    logits: NDArray[np.float32],
-    starts: Places,
-    cuts: Sequence[Cut],
-    labels: Sequence[str],
-    scheme: str,
-    chain: Chain,
-) -> list[TagsAnswer]:
-    answers: list[TagsAnswer] = []
-    while len(answers) < len(cuts):
-        first = len(answers)
-        after = max(first + 1, int(np.searchsorted(starts, starts[first] + _BLOCK, side="right")) - 1)
-        after = min(after, len(cuts))
-        there, some = starts[first : after + 1] - starts[first], logits[starts[first] : starts[after]]
-        paths = best_of_rows(some, there, chain)
-        for row, lattice in enumerate(read_rows(some, there, chain)):
-            path = paths[there[row] : there[row + 1]]
-            sure = lattice.marginals()[np.arange(len(path)), path]
-            whole = lattice.probability(0, path)
-            answers.append(_answer(cuts[first + row], path, labels, scheme, sure, whole, lattice.probability))
-    return answers
-
-
-def _answer(
-    cut: Cut,
-    path: Places,
-    labels: Sequence[str],
-    scheme: str,
-    sure: NDArray[np.float64],
-    whole: float,
-    together: Callable[[int, Places], float],
-) -> TagsAnswer:
-    """together: how probable it is that these tags stand from that step on."""
+def _answer(cut: Cut, path: Path, labels: Sequence[str], scheme: str) -> TagsAnswer:
     text, tokens, offsets = cut
-    tags = tuple(labels[place] for place in path.tolist())
+    tags = tuple(labels[place] for place in path.tags.tolist())
     places = tuple(offsets[: len(tags)])
-    shares = [round(together(start, path[start:end]), 6) for start, end, _ in spans_of(tags, scheme)]
+    shares = [round(path.probability(start, end), 6) for start, end, _ in spans_of(tags, scheme)]
     spans = _placed(tags, scheme, text, places, shares)
-    probabilities = tuple(np.round(sure, 6).tolist())
-    return TagsAnswer(text, tuple(tokens[: len(tags)]), places, tags, probabilities, round(whole, 6), spans, scheme)
+    whole, each = round(path.probability(0, len(tags)), 6), tuple(np.round(path.sure, 6).tolist())
+    return TagsAnswer(text, tuple(tokens[: len(tags)]), places, tags, each, whole, spans, scheme)
 
 
 def _placed(

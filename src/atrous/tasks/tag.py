@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from atrous.attend.keep import Keep
 from atrous.config import Settings
-from atrous.config.fields import Predict
 from atrous.contract import Layer
 from atrous.errors import ConfigError
 from atrous.model import Model
 from atrous.predict import TAGGERS
 from atrous.tasks.beginning import read_and_encoded
 from atrous.tasks.bounded import AtMost, room
-from atrous.tasks.scoring import classes_scores
 
 
 def build(settings: Settings, *, sizes: Mapping[str, int], labels: Sequence[str], most: int | None = None) -> Model:
@@ -50,8 +46,3 @@ def _keeps_steps(encode: Layer) -> bool:
     """Whether a row has as many outputs as steps, of whatever length it is."""
     rows = (torch.ones(1, steps, dtype=torch.bool) for steps in (1, 2, 3, 16, 61))
     return all(encode.after(row).shape == row.shape for row in rows)
-
-
-def scores(logits: Tensor, targets: Tensor, labels: Sequence[str], predict: Predict) -> dict[str, Any]:
-    """How right the logits, (steps, labels), are."""
-    return classes_scores(logits, targets, labels)

@@ -21,6 +21,7 @@ from atrous.bundle import Bundle
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import Corpus
+from atrous.data.seen import words_of
 from atrous.data.targets import class_weights
 from atrous.errors import ConfigError
 from atrous.instruments.beginning import put_vectors
@@ -126,6 +127,9 @@ def learn(
         raise KeyboardInterrupt
     bundle.model.load_state_dict(keeper.weights)
     fold(bundle.model).eval()  # where it trained: scoring may want the GPU too
+    if settings.task == "tag" and settings.embed.name == "words" and tokens.reader.tokeniser is not None:
+        before = frozenset() if init is None or init.seen is None else init.seen
+        bundle.seen = before | words_of(corpus.train, tokens.reader.tokeniser)
     data = {"train": len(corpus.train), "dev": len(corpus.dev), "test": len(corpus.test)}
     bundle.scores = {
         "seed": settings.train.seed,
@@ -137,8 +141,8 @@ def learn(
         **begun,
         "curve": keeper.curve,
         "data": {**data, "cut": tokens.cut, "files": {}},
-        "dev": bundle.score_of(tokens.dev),
-        "test": bundle.score_of(tokens.test),
+        "dev": bundle.score_of(tokens.dev, corpus.dev),
+        "test": bundle.score_of(tokens.test, corpus.test),
     }
     bundle.model.cpu()  # as `load` gives it
     return bundle
