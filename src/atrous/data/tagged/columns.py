@@ -134,6 +134,6 @@ def _cells(name: str, number: int, line: str, shape: Shape) -> list[str]:
         )
     cells = [cell.strip(" ") for cell in cells]
     for what, place in (("token", shape.tokens), ("tag", shape.tags)):
-        if place is not None and not cells[place].strip():
+        if place is not None and not cells[place]:
             raise DataError(f"{name} line {number}: the {what} in column {place + 1} is empty; fill it in")
     return cells

@@ -105,7 +105,7 @@ def _tokens(cell: Any, place: str) -> tuple[tuple[str, ...], Offsets | None]:
         token = plain(one.get("text") if isinstance(one, Mapping) else one)
         if not isinstance(token, str):
             raise DataError(f"{place}: token {number} is {kind_of(token)}; put it in quotes")
-        if not token.strip():
+        if not token.strip(" \t\r\n\f\v"):
             raise DataError(f"{place}: token {number} is empty; remove it and its tag")
         tokens.append(whole(str(token)))
     if not objects or len(objects) < len(tokens):
