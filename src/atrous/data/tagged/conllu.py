@@ -17,7 +17,7 @@ from atrous.errors import ConfigError, DataError, quoted, suggestion
 COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 
 _ALWAYS = ("upos", "xpos", "deprel")  # "_" means that nobody has said it
-_INSIDE = {"feats": "_", "misc": "O"}  # columns of KEY=VALUE|..., and the tag of a word without the key
+OUTSIDE_OF = {"feats": "_", "misc": "O"}  # columns of KEY=VALUE|..., and the tag of a word without the key
 _ID = re.compile(r"(\d{1,9})(?:(-)(\d{1,9})|(\.)\d{1,9})?", re.ASCII)
 _MARK = re.compile(r"#\s*(newdoc(?:\s+id)?|text)\s*(?:=\s?(.*))?$", re.DOTALL)
 
@@ -85,7 +85,7 @@ def _column(name: str, given: str, role: str) -> Callable[[list[str], int], str]
     """What reads a column off a word's ten."""
     wanted, colon, key = given.partition(":")
     column = COLUMNS[int(wanted) - 1] if wanted in map(str, range(1, 11)) else wanted.lower()
-    if column not in COLUMNS or (colon and (column not in _INSIDE or not key)):
+    if column not in COLUMNS or (colon and (column not in OUTSIDE_OF or not key)):
         raise ConfigError(
             f"{name}: no column {quoted(given)}{suggestion(column, COLUMNS)}; the columns of CoNLL-U are "
             f"{', '.join(COLUMNS)}, and single values such as feats:Number and misc:NER"
@@ -95,7 +95,7 @@ def _column(name: str, given: str, role: str) -> Callable[[list[str], int], str]
     def read(row: list[str], line: int) -> str:
         if colon:
             pairs = (one.partition("=") for one in row[place].split("|"))
-            return next((value for own, _, value in pairs if own == key), _INSIDE[column]) or _INSIDE[column]
+            return next((value for own, _, value in pairs if own == key), OUTSIDE_OF[column]) or OUTSIDE_OF[column]
         if role == "tags" and column in _ALWAYS and row[place] == "_":
             raise DataError(f"{name} line {line}: no {column} is given; fill it in, or name another column with --tags")
         return row[place]
