@@ -42,6 +42,14 @@ def test_the_table_of_the_sklearn_page_is_that_of_the_results_kept():
     assert all(len(run["scores"]) == results["folds"] for runs in results["models"].values() for run in runs)
 
 
+def test_the_table_of_tokens_is_that_of_the_results_kept_and_no_sentence_is_read_otherwise():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "tagging" / "tokens.py"))
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
+    assert written.strip() == bench["markdown"](results)
+    assert [one["read otherwise than by conllu"] for one in results.values()] == [0, 0]
+
+
 def test_every_window_that_was_measured_is_the_declared_one():
     bench = runpy.run_path(str(ROOT / "benchmarks" / "windows.py"))
     results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ _TREEBANK = re.compile(
       (?:https?://|www\.)[^\s<>"]*[^\s<>"'’”.,;:!?)\]}]            # addresses, but for the sign that ends a sentence
     | [\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}\w{2,24}
     | [:;=8][-o^']?[)\](\[DPp/\\|](?=\s|$)                         # faces
-    | (?<!\w)[+-]?(?=[.,\d])(?:\d+(?:[.,:/]\d+)*|[.,]\d+)(?:st|nd|rd|th|s|am|pm|[ap]\.m\.|[kKmMbB])?(?![\w])
+    | (?<!\w)[+-]?(?=[.,\d])(?:\d+(?:[.,:/-]\d+)*|[.,]\d+)(?:st|nd|rd|th|s|am|pm|[ap]\.m\.|[kKmMbB])?(?![\w])
     | (?:[^\W\d_]\.){2,}                                           # U.S., e.g., a.m.
     | (?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|Inc|Ltd|Corp|Co|Bros|vs|etc|Gen|Sen|Rep|Gov|Lt|Col|Sgt|Capt|Rev|Hon|Gov|Ave|Blvd
         |Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.(?!\w)
