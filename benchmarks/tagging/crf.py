@@ -2,11 +2,11 @@
 
     python benchmarks/tagging/crf.py [--repeats 15]
 
-One thread. The likelihood and its gradient for a batch of 32 rows of 40 steps and 17 tags, and the best paths of 3,453
-rows of 13 steps in the mean (as many as the test part of CoNLL-2003 has), in random scores: ours, a softmax a step, and
-pytorch-crf, each in turn; the fastest of the repeats, for a busy machine can only slow them. Then one row
-of 100,000 steps. The results are kept in benchmarks/results/crf.json, and the table in docs/tagging.md is written anew.
-About a minute.
+One thread. The likelihood and its gradient for a batch of 32 rows of 40 steps and 17 tags, in random scores and behind
+whole encoders; and the best paths of 3,453 rows of 13 steps in the mean, as many as the test part of CoNLL-2003 has. A
+softmax a step, ours and pytorch-crf, each in turn; the fastest of the repeats counts, for a busy machine can only slow
+them. Then one row of 100,000 steps. The results are kept in benchmarks/results/crf.json, and the table in
+docs/tagging.md is written anew. About two minutes.
 """
 
 import argparse
@@ -22,8 +22,11 @@ import numpy as np
 import torch
 import torchcrf
 
+from atrous.config import load
+from atrous.contract import Batch
 from atrous.predict import CRF, Tags
 from atrous.runtime.lattice import best, best_of_rows, k_best, read_rows
+from atrous.tasks.tag import build
 
 KEPT = Path(__file__).parents[1] / "results" / "crf.json"
 PAGE = Path(__file__).parents[2] / "docs" / "tagging.md"
@@ -31,10 +34,12 @@ BEGIN, END = "<!-- crf: written by benchmarks/tagging/crf.py -->", "<!-- end of 
 
 LABELS = [f"{letter}-{kind}" for letter in "BILU" for kind in ("LOC", "MISC", "ORG", "PER")] + ["O"]
 BATCH, STEPS, ROWS, LONG = 32, 40, 3453, 100_000
+ENCODERS = ("residual", "idcnn", "bilstm")
 TASKS = {
     "learning": f"likelihood and gradient, {BATCH} rows of {STEPS} steps",
     "decoding": f"the best path of {ROWS:,} rows of 13 steps",
     "marginals": "how probable each tag is at each of their steps",
+    **{name: f"forward and backward through `{name}` and its head, {BATCH} rows of {STEPS} steps" for name in ENCODERS},
 }
 WHO = {"softmax": "softmax", "ours": "CRF", "pytorch-crf": "pytorch-crf"}
 
@@ -91,6 +96,23 @@ def decoding() -> tuple[dict[str, Callable[[], Any]], dict[str, Callable[[], Any
         "softmax": lambda: torch.from_numpy(emissions).softmax(1),
         "ours": lambda: [one.marginals() for one in read_rows(emissions, starts, chain)],
     }
+
+
+def stepping(encoder: str) -> dict[str, Callable[[], Any]]:
+    """An encoder at its defaults under either head."""
+    torch.manual_seed(0)
+    lengths = torch.randint(STEPS // 4, STEPS + 1, (BATCH,))
+    lengths[0] = STEPS
+    rows = Batch(torch.randint(2, 9000, (BATCH, STEPS)), lengths)
+    outside = torch.full((BATCH, STEPS), LABELS.index("O"))
+    targets = outside.masked_fill(torch.arange(STEPS) >= lengths[:, None], -1)
+
+    def step(name: str) -> Callable[[], Any]:
+        settings = load(task="tag", encode=encoder, predict={"name": name, "scheme": "bilou"})
+        model = build(settings, sizes={"ids": 9000}, labels=LABELS)
+        return lambda: model.predict.loss(model(rows), targets).backward()
+
+    return {"softmax": step("tags"), "ours": step("crf")}
 
 
 def timed(what: dict[str, Callable[[], Any]], repeats: int) -> dict[str, list[float]]:
@@ -151,7 +173,9 @@ def main() -> None:
     torch.set_num_threads(1)
     best_paths, marginals = decoding()
     results: dict[str, Any] = {"repeats": repeats}
-    for task, what in (("learning", learning()), ("decoding", best_paths), ("marginals", marginals)):
+    whole = {name: stepping(name) for name in ENCODERS}
+    tasks = {"learning": learning(), "decoding": best_paths, "marginals": marginals, **whole}
+    for task, what in tasks.items():
         results[task] = timed(what, repeats)
         for name, times in results[task].items():
             print(f"{task}, {name}: {times[0]:.2f} ms (the median {statistics.median(times):.2f})", flush=True)

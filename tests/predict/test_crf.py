@@ -146,6 +146,17 @@ def test_ten_thousand_steps_of_float32_are_learnt_as_those_of_float64(scale):
         torch.testing.assert_close(one.double(), other, rtol=1e-5, atol=1e-9)
 
 
+def test_logits_of_half_precision_lose_nothing_more():
+    head = crf(IOB2, scheme="iob2").float()
+    logits, targets = rows(head, [300, 7])
+    half = logits.bfloat16()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss, probable = head.loss(half, targets), head.probabilities(half)
+    assert loss.dtype == probable.dtype == torch.float32
+    torch.testing.assert_close(loss, head.loss(half.float(), targets))
+    torch.testing.assert_close(probable, head.probabilities(half.float()))
+
+
 def test_tags_that_break_the_scheme_have_a_finite_loss_and_still_teach():
     head = crf(IOB2, scheme="iob2")
     logits = torch.zeros(1, 3, 5, dtype=torch.double, requires_grad=True)

@@ -102,7 +102,7 @@ class CRF(nn.Module):
         if weights is not None or smoothing:
             raise ValueError("a CRF's loss is that of whole rows: it takes no weights of labels and no smoothing")
         real = (targets != PADDED).sum()
-        return (-self.log_likelihood(logits, targets).sum() / real.clamp(min=1)).to(logits.dtype)
+        return (-self.log_likelihood(logits, targets).sum() / real.clamp(min=1)).to(_single(logits))
 
     def probabilities(
         self, logits: Float[Tensor, "batch time labels"], lengths: Int[Tensor, " batch"] | None = None
@@ -113,7 +113,7 @@ class CRF(nn.Module):
         """
         if lengths is None:
             lengths = torch.full((len(logits),), logits.shape[1], device=logits.device)
-        return sums(logits, lengths, *self._parts(), mixes=self.mixes).marginals.to(logits.dtype)
+        return sums(logits, lengths, *self._parts(), mixes=self.mixes).marginals.to(_single(logits))
 
     def best(
         self, logits: Float[Tensor, "batch time labels"], lengths: Int[Tensor, " batch"]
@@ -135,3 +135,8 @@ class CRF(nn.Module):
     def _parts(self) -> list[Tensor]:
         parts = (self.begin, self.allowed_first), (self.transitions, self.allowed_moves), (self.end, self.allowed_last)
         return [torch.where(allowed, part, FORBIDDEN) for part, allowed in parts]
+
+
+def _single(logits: Tensor) -> torch.dtype:
+    """What is told of logits: at least in float32, whatever they were computed in."""
+    return torch.promote_types(logits.dtype, torch.float32)
