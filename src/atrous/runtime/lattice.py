@@ -12,6 +12,7 @@ from atrous.runtime.chain import FORBIDDEN, Chain, Numbers, Places, Steps, block
 from atrous.runtime.viterbi import best, best_of_rows
 
 Sums = NDArray[np.float64]
+_EXACT = np.exp(-600.0)
 
 __all__ = [
     "FORBIDDEN",
@@ -97,20 +98,49 @@ def read_rows(emissions: Numbers, starts: Places, chain: Chain) -> list[Lattice]
 
 def _sums(emissions: Numbers, steps: Steps, chain: Chain, forward: Sums, backward: Sums, totals: Sums) -> None:
     """Write the sums of each row into `forward`, `backward` and `totals`."""
-    begin, transitions, end = chain
-    moves = transitions[:, :, None]
+    begin, transitions, end = (np.asarray(part, np.float64) for part in chain)
+    there, back_there = _Moves.of(transitions), _Moves.of(transitions.T)
     score = begin[:, None] + emissions[steps.places[0]].T
     forward[steps.places[0]] = score.T
     for places in steps.places[1:]:
-        score = _log_sum(score[:, None, : len(places)] + moves) + emissions[places].T
+        score = there.after(score[:, : len(places)]) + emissions[places].T
         forward[places] = score.T
     back, after = np.zeros((len(end), 0)), steps.places[-1][:0]
-    moves = transitions.T[:, :, None]
     for places in reversed(steps.places):
         ended = np.repeat(end[:, None], len(places) - len(after), 1)
-        back = np.concatenate([_log_sum((back + emissions[after].T)[:, None] + moves), ended], 1)
+        back = np.concatenate([back_there.after(back + emissions[after].T), ended], 1)
         backward[places], after = back.T, places
     totals[steps.rows] = _log_sum(back + begin[:, None] + emissions[after].T)
+
+
+class _Moves(NamedTuple):
+    """Transitions, and their weights beside the largest."""
+
+    transitions: Sums
+    weights: Sums
+    top: float
+
+    @classmethod
+    def of(cls, transitions: Sums) -> _Moves:
+        top = transitions.max()
+        top = 0.0 if np.isneginf(top) else float(top)
+        return cls(transitions, np.exp(transitions - top), top)
+
+    def after(self, scores: Sums) -> Sums:
+        """The logarithms of the summed weights after one more move: (labels, rows) -> (labels, rows)."""
+        if not scores.size:
+            return scores
+        highest = scores.max(0)
+        highest[np.isneginf(highest)] = 0.0
+        # A matrix product instead of an exponential for every move. What is lost in a sum is below e^-700 for each
+        # label, so a sum that is far larger is exact; the others are taken anew.
+        summed = self.weights.T @ np.exp(scores - highest)
+        with np.errstate(divide="ignore"):
+            found = np.log(summed) + (highest + self.top)
+        lost = (summed < _EXACT).any(0)
+        if lost.any():
+            found[:, lost] = _log_sum(scores[:, None, lost] + self.transitions[:, :, None])
+        return np.asarray(found)
 
 
 def _log_sum(scores: Sums) -> Sums:
