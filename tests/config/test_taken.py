@@ -12,9 +12,10 @@ MODEL = load(
 
 
 def test_what_the_model_is_comes_from_it_and_how_to_train_from_the_settings():
-    chosen = load(None, ["train.epochs=3", "predict.dropout=0.2", "encode.dropout=0.0", "data.text=review"])
+    free = ["predict.dropout=0.2", "encode.dropout=0.0", "embed.word_dropout=0.2"]
+    chosen = load(None, ["train.epochs=3", "data.text=review", *free])
     found = taken_over(chosen, MODEL, "runs/tcn")
-    assert found.embed == MODEL.embed
+    assert found.embed == MODEL.embed.model_copy(update={"word_dropout": 0.2})
     assert (found.encode.channels, found.encode.dropout, found.attend) == (4, 0.0, MODEL.attend)
     assert (found.data.max_steps, found.data.text) == (50, "review")
     assert (found.train.epochs, found.predict.dropout) == (3, 0.2)

@@ -205,10 +205,6 @@ VARIANTS = {
     ),
     "encoder dense, no bottleneck": lambda: encode.dense(3, growth=2, depth=2, blocks=1, bottleneck=0),
     "encoder hybrid, LSTM": lambda: encode.hybrid(3, channels=4, kernel=3, halvings=1, recurrence="lstm"),
-    "encoder idcnn, untied": lambda: encode.idcnn(3, channels=3, dilations=(2,), repeats=2, tied=False),
-    "encoder idcnn, concatenated": lambda: encode.idcnn(
-        3, channels=3, kernel=2, dilations=(1, 2), repeats=3, join="concatenate"
-    ),
     "encoder unet, repeated": lambda: encode.unet(3, channels=3, depth=1, kernel=2, upsample="repeat"),
     "encoder unet, lines": lambda: encode.unet(3, channels=3, depth=1, kernel=5, upsample="linear"),
 }

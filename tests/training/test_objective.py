@@ -3,6 +3,7 @@ import torch
 
 from atrous.config import load
 from atrous.contract import Batch
+from atrous.tasks import tag
 from atrous.tasks.classify import build
 from atrous.training.objective import distance, forgetful, objective, undropped
 
@@ -150,3 +151,16 @@ def test_a_reading_without_dropout_knows_every_word():
     apart = distance(model.encoded(unknown)[0][-1], model.encoded(BATCH)[0][-1], BATCH.mask)
     assert apart > 0
     torch.testing.assert_close(found, model.predict.loss(model(unknown), TARGETS) + apart)
+
+
+@pytest.mark.parametrize("head", ["tags", "crf"])
+def test_a_tagger_has_a_loss_after_each_application_too(head):
+    settings = load(None, [*SMALL, "task=tag", f"predict.name={head}", "encode.dropout=0"], encode="idcnn").resolved()
+    torch.manual_seed(0)
+    model = tag.build(settings, sizes={"ids": 9}, labels=("B-A", "I-A", "O")).double().train()
+    tags = torch.tensor([[2, 0, 1, 2], [0, 1, -1, -1], [-1, -1, -1, -1]])
+    expected = sum(model.predict.loss(logits, tags) for logits in model.iterates(BATCH)) / 3
+    found = objective(model, BATCH, tags, settings.train)
+    torch.testing.assert_close(found, expected)
+    found.backward()
+    assert all(parameter.grad.any() for parameter in model.predict.parameters())

@@ -6,7 +6,7 @@ from atrous.config.fields import Settings
 from atrous.config.section import Section
 from atrous.errors import ConfigError
 
-_FREE = "dropout"  # it has no weights: a run may set its own
+_FREE = ("dropout", "word_dropout")  # they have no weights: a run may set its own
 
 
 def taken_over(chosen: Settings, model: Settings, path: object) -> Settings:
@@ -30,9 +30,9 @@ def taken_over(chosen: Settings, model: Settings, path: object) -> Settings:
         wanted, has = getattr(chosen, section), getattr(model, section)
         made = _made(wanted) if section in chosen.model_fields_set else []
         for name in made:
-            if name != _FREE:
+            if name not in _FREE:
                 _agree(path, f"{section}.{name}", getattr(wanted, name), getattr(has, name, None))
-        changes[section] = has.model_copy(update={_FREE: wanted.dropout}) if _FREE in made else has
+        changes[section] = has.model_copy(update={name: getattr(wanted, name) for name in _FREE if name in made})
     data, kept = chosen.data, model.data
     if data.max_steps is not None:
         _agree(path, "data.max_steps", data.max_steps, kept.max_steps)
