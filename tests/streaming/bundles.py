@@ -7,16 +7,18 @@ import torch
 from tests.laws.table import ENCODERS
 
 from atrous.attend import Max
+from atrous.attend.keep import Keep
 from atrous.bundle import Bundle
 from atrous.config import load
 from atrous.embed import Tokens
 from atrous.model import Model
-from atrous.predict import HEADS
+from atrous.predict import HEADS, TAGGERS
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 
 CHARACTERS = Tokeniser("characters", True, tuple("abcde σς"))
 WORDS = Tokeniser("words", True, ("a", "bad", "bed", "c", "σας", "!"))
+TAGS = ("B-X", "I-X", "B-Y", "I-Y", "O")
 
 
 def fresh(name, tokeniser=CHARACTERS, predict="classes"):
@@ -41,6 +43,26 @@ def with_encoder(bundle, make):
         if min(abs(one - other) for one, other in itertools.combinations(answers, 2)) > 1e-2:
             return bundle
     raise AssertionError("no seed gives answers that differ")
+
+
+def tagger(name, predict="tags", *, tokeniser=WORDS, rule="fine", scheme="iob2", max_steps=None):
+    """A tagger of the small encoder that the laws read, with weights that give its tokens many tags."""
+    settings = load(
+        task="tag",
+        encode=name,
+        predict={"name": predict, "scheme": scheme},
+        embed={"name": tokeniser.kind},
+    )
+    bundle = Bundle.fresh(settings, Reader(tokeniser, rule=rule, max_steps=max_steps), TAGS)
+    torch.manual_seed(1)
+    encode = ENCODERS[name]()
+    channels = encode.outputs or 3
+    head = TAGGERS[predict](channels, TAGS, scheme=scheme)
+    bundle.model = Model(Tokens(bundle.reader.sizes["ids"], 3, bigrams=20), encode, Keep(channels), head).eval()
+    with torch.no_grad():
+        for parameter in bundle.model.parameters():
+            parameter.add_(torch.randn_like(parameter))
+    return bundle
 
 
 def agree(answer, expected):

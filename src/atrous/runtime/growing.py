@@ -40,6 +40,11 @@ class Growing:
         self._steps = 0
         self._given = 0  # steps of the row that went out
 
+    def check(self, piece: Row) -> None:
+        """Raise TypeError for what is no piece; whether numbers are some, only reading them tells."""
+        if self.reader.series is None:
+            self.reader.texts(piece)
+
     def push(self, piece: Row) -> Arrays:
         """The arrays of the steps that one more piece decides.
 

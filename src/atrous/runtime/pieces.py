@@ -12,6 +12,8 @@ _DECIDED = {
     "words": re.compile(r".*\W", re.DOTALL),
     "bpe": re.compile(r".*\S(?=\s)", re.DOTALL),
     "numbers": re.compile(r".*\s", re.DOTALL),
+    "fine": re.compile(r".*\W", re.DOTALL),
+    "treebank": re.compile(r".*\s(?=\S)", re.DOTALL),
 }
 
 
@@ -19,11 +21,12 @@ class Pieces:
     """What of a text can be tokenised before the rest of it has come.
 
     The texts that go out, each tokenised by itself, give the tokens of the whole text, however it is cut into pieces.
-    A byte or a character is decided at once, a word by the character after it, byte pairs and numbers by white space.
+    A byte or a character is decided at once, a word by the character after it, byte pairs and numbers by white space,
+    words of treebanks by what follows the white space: `next`, with which they are to be cut.
     In lower case a capital sigma waits for the next letter, which says which of the two small ones it becomes.
 
-    kind, lower: those of the `Tokeniser`, or "numbers", which have white space between them. What goes out is in lower
-        case already if `lower` says so.
+    kind, lower: those of the `Tokeniser`; or "numbers", which have white space between them; or a rule of
+        `atrous.runtime.cutting`. What goes out is in lower case already if `lower` says so.
     Memory: what is held back, which is one word, or what follows a sigma without a letter.
 
     >>> pieces = Pieces("words", lower=True)
@@ -49,6 +52,11 @@ class Pieces:
         decided = self._decided(self._lower.finish()) if self._lower else ""
         held, self._held = self._held, []
         return decided + "".join(held)
+
+    @property
+    def next(self) -> str:
+        """The first character of what is held back; "" if nothing is."""
+        return self._held[0][:1] if self._held else ""
 
     def _decided(self, text: str) -> str:
         # What is held ends in nothing that decides; its last character may, with the first of what comes.

@@ -24,6 +24,8 @@ from atrous.runtime.reader import Arrays, stacked
 from atrous.runtime.reader import Row as Piece
 from atrous.streaming.checked import checked
 from atrous.streaming.table import Table
+from atrous.streaming.tagged import Tagged
+from atrous.streaming.tokens import Tokens
 from atrous.streaming.waiting import Waiting, at_once
 
 Key: TypeAlias = Any  # anything hashable; a mapping from str is none from Hashable to mypy
@@ -39,6 +41,12 @@ class Session:
     have as much to read are read together. Nothing is stored on the model, so that it may serve other sessions and
     `predict` meanwhile; a session itself is for one thread at a time. Memory does not grow with the texts' length.
 
+    A tagger answers every token once, when its tag is decided, and with it the whole of the span that it is in: `push`
+    gives the answer to the tokens decided since the last one, `finish` that to the rest. Their tags, spans and texts,
+    put together, are those of `Bundle.predict`, and places are counted from the beginning of the whole row. The best
+    tags of a CRF are known only at the end of a row: `push` gives None, `finish` everything, and until then memory
+    grows with the row.
+
     >>> from atrous.config import Settings
     >>> from atrous.runtime.reader import Reader
     >>> from atrous.runtime.tokeniser import Tokeniser
@@ -50,6 +58,14 @@ class Session:
     >>> whole.label == bundle.predict("what a film")[0].label
     True
 
+    >>> from atrous.config import load
+    >>> reader = Reader(Tokeniser("words", True, ("ann", "left")), rule="fine")
+    >>> tagger = Bundle.fresh(load(task="tag", encode="tcn"), reader, ("NOUN", "VERB"))
+    >>> with Session(tagger) as session:
+    ...     parts = [session.push({"row": "Ann left"})["row"], session.finish("row")]
+    >>> [(part.tokens, part.offsets) for part in parts]
+    [(('Ann',), ((0, 3),)), (('left',), ((4, 8),))]
+
     Raises NotStreamable if the model must see its texts whole, and FolderError if there is no model at the path.
     """
 
@@ -60,6 +76,7 @@ class Session:
                 f"this model, {self.bundle.settings.encode.name}, must see the whole of a text before its first "
                 "answer; give whole texts to predict, or train a model that streams, such as tcn or lstm"
             )
+        self._readable = self.bundle.readable
         self._rows: dict[Key, Waiting] = {}
         self._table = Table(self._fresh)
         self._closed = False
@@ -73,7 +90,7 @@ class Session:
         """Read one more piece of each of these rows; a key that is not among the rows begins one.
 
         A piece is a part of a text, or of what else the model takes as a row: a pair of parts of two texts, some steps
-        of a series, written or as numbers.
+        of a series, written or as numbers, some tokens in a list.
 
         Returns each row's answer for what is decided so far: None while nothing is. A model that looks ahead decides
         `delay` steps late; a word is decided by what follows it.
@@ -85,18 +102,17 @@ class Session:
         for key in pieces:
             if key in self._rows and self._rows[key].growing is None:
                 raise ValueError(f"row {key!r} comes as steps, so push_steps goes on with it; finish it before a text")
-        if self.bundle.reader.series is None:
-            for key, piece in pieces.items():
-                _told(key, self.bundle.reader.texts, piece)
         growing = {key: self._growing(key) for key in pieces}
+        for key, piece in pieces.items():
+            _told(key, growing[key].check, piece)
         found = {key: _told(key, growing[key].push, piece) for key, piece in pieces.items()}
-        self._join(found)
-        for key, row in growing.items():
-            self._rows[key].growing = row
+        self._join(found, growing)
         return self._read(list(found))
 
     def push_steps(self, steps: Mapping[Key, Mapping[str, Any]]) -> dict[Key, AnyAnswer | None]:
         """Read steps, as the bundle's reader gives them, such as {"row": {"ids": [...]}}; otherwise as `push`.
+
+        A tagger's answers have the tokens that the ids stand for, with a space between each two.
 
         Raises ValueError for what the reader does not give: other arrays, an id that the model does not know.
         """
@@ -105,7 +121,7 @@ class Session:
             if key in self._rows and self._rows[key].growing is not None:
                 raise ValueError(f"row {key!r} comes as text, so push goes on with it; finish it before steps")
         found = {key: _told(key, partial(checked, self.bundle.reader), some) for key, some in steps.items()}
-        self._join(found)
+        self._join(found, {})
         return self._read(list(found))
 
     def push_ids(self, ids: Mapping[Key, Sequence[int] | NDArray[Any]]) -> dict[Key, AnyAnswer | None]:
@@ -163,31 +179,40 @@ class Session:
         self.close()
 
     def _fresh(self, rows: int) -> State:
-        """The model's state, and the logits of what is decided so far."""
+        """The model's state, and the logits of what is decided so far; of a tagger, whose pool has no memory, without."""
         model = self.bundle.model
+        if model.tags:
+            return model.start(rows)[:2]
         like = next(model.parameters())
         return model.start(rows), like.new_zeros(rows, len(self.bundle.labels))
 
-    def _growing(self, key: Key) -> Growing:
+    def _growing(self, key: Key) -> Growing | Tokens:
         """What is to read the next piece of a row; a copy, where a piece may be refused after another was read."""
         row = self._rows.get(key)
         if row is None or row.growing is None:
-            return Growing(self.bundle.reader)
+            return (Tokens if self.bundle.model.tags else Growing)(self.bundle.reader)
         return row.growing if self.bundle.reader.series is None else copy.deepcopy(row.growing)
 
-    def _join(self, found: Mapping[Key, Arrays]) -> None:
-        """Let every row wait for its steps, those that are new too."""
+    def _join(self, found: Mapping[Key, Arrays], growing: Mapping[Key, Growing | Tokens]) -> None:
+        """Let every row wait for its steps, those that are new too; growing: what reads the pieces of each."""
         fresh = [key for key in found if key not in self._rows]
         with torch.inference_mode():
             places = self._table.enter(len(fresh))
         for key, place in zip(fresh, places, strict=True):
             self._rows[key] = Waiting(place, self.bundle.reader.empty)
+            if self._readable.tags:
+                own = growing.get(key)
+                tokens = own if isinstance(own, Tokens) else Tokens(self.bundle.reader)
+                self._rows[key].tagged = Tagged(self._readable, tokens)
         for key, arrays in found.items():
+            self._rows[key].growing = growing.get(key)
             self._rows[key].wait(arrays)
 
     def _read(self, keys: Sequence[Key]) -> dict[Key, AnyAnswer | None]:
         """Read the whole grains that wait."""
         self._step(keys, [0] * len(keys))
+        if self._readable.tags:
+            return {key: self._rows[key].answer() for key in keys}
         model = self.bundle.model
         # Whatever looks ahead has said nothing yet of a row shorter than its delay.
         silent = model.delay * model.encode.window.stride
@@ -216,7 +241,8 @@ class Session:
             raise
 
     def _step_together(self, rows: Sequence[Waiting], steps: int) -> None:
-        device = next(self.bundle.model.parameters()).device
+        model = self.bundle.model
+        device = next(model.parameters()).device
         parts = [row.take(steps) for row in rows]
         real = torch.tensor([length for length, _ in parts], device=device)
         names = self.bundle.reader.sizes
@@ -224,12 +250,19 @@ class Session:
         fields = {name: torch.from_numpy(array).to(device) for name, array in whole.items()}
         mask = torch.arange(steps, device=device) < real[:, None]
         places = [row.place for row in rows]
-        state, _ = self._table.take(places)
-        batch = Batch(fields.pop("ids", None), real, **fields)
-        logits, state = self.bundle.model.step(batch, mask, state)
-        self._table.put(places, (state, logits))
+        batch, kept = Batch(fields.pop("ids", None), real, **fields), self._table.take(places)
+        if not model.tags:
+            logits, state = model.step(batch, mask, kept[0])
+            self._table.put(places, (state, logits))
+            return
+        logits, (*kept, (_, decided)) = model.step(batch, mask, (*kept, model.attend.start(len(rows))))
+        self._table.put(places, tuple(kept))
+        for row, found, own in zip(rows, logits.float().cpu().numpy(), decided.cpu().numpy(), strict=True):
+            row.decide(found[own])
 
     def _answers(self, keys: Sequence[Key]) -> dict[Key, AnyAnswer]:
+        if self._readable.tags:
+            return {key: answer for key in keys if (answer := self._rows[key].answer(ended=True)) is not None}
         if not keys:
             return {}
         with torch.inference_mode():

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from atrous.runtime.growing import Growing
 from atrous.runtime.reader import Arrays, steps_of
+from atrous.runtime.tagging import TagsAnswer
+from atrous.streaming.tagged import Tagged
+from atrous.streaming.tokens import Tokens
 
 
 class Waiting:
@@ -13,6 +17,7 @@ class Waiting:
 
     place: of its state in a `Table`. steps: arrays without any step.
     growing: what reads its pieces; None for a row that comes as ids.
+    tagged: what is decided of its tags; None unless the model is a tagger.
 
     >>> row = Waiting(0, {"ids": np.zeros(0, np.int32)})
     >>> row.wait({"ids": np.array([5, 6, 7], np.int32)})
@@ -20,8 +25,10 @@ class Waiting:
     ((2, {'ids': array([5, 6], dtype=int32)}), 1, 2)
     """
 
-    def __init__(self, place: int, empty: Arrays, growing: Growing | None = None) -> None:
-        self.place, self.growing = place, growing
+    def __init__(
+        self, place: int, empty: Arrays, growing: Growing | Tokens | None = None, tagged: Tagged | None = None
+    ) -> None:
+        self.place, self.growing, self.tagged = place, growing, tagged
         self.read = 0
         self._arrays = empty
 
@@ -32,6 +39,8 @@ class Waiting:
 
     def wait(self, arrays: Arrays) -> None:
         """Put steps behind those that wait."""
+        if self.tagged is not None and self.growing is None:
+            arrays = self.tagged.tokens.spelled(arrays)
         self._arrays = {name: np.concatenate([array, arrays[name]]) for name, array in self._arrays.items()}
 
     def take(self, steps: int) -> tuple[int, Arrays]:
@@ -41,6 +50,15 @@ class Waiting:
         self._arrays = {name: array[steps:] for name, array in self._arrays.items()}
         self.read += count
         return count, taken
+
+    def decide(self, logits: NDArray[np.float32]) -> None:
+        """Take the logits, (steps, labels), of the next of a tagger's tokens."""
+        if self.tagged is not None:
+            self.tagged.decide(logits)
+
+    def answer(self, *, ended: bool = False) -> TagsAnswer | None:
+        """What a tagger says of the tokens decided since its last answer; None if there are none."""
+        return None if self.tagged is None else self.tagged.answer(ended=ended)
 
 
 def at_once(grains: int, *, alike: bool) -> int:
