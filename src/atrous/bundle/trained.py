@@ -25,9 +25,11 @@ from atrous.data.targets import Targets
 from atrous.data.text import Source
 from atrous.draw.explanation import Explanation
 from atrous.draw.projection import Projection
+from atrous.errors import ConfigError
 from atrous.explaining.deconvolution import deconvolve
 from atrous.explaining.explain import Asked, explain
 from atrous.explaining.ngrams import Filter, winning_ngrams
+from atrous.explaining.tagged import Wanted, explain_tags
 from atrous.model import Model
 from atrous.predict import CRF
 from atrous.runtime.readable import AnyAnswer, Readable
@@ -182,17 +184,34 @@ class Bundle:
         return [*self.readable(found.numpy())] if len(found) else []
 
     def explain(
-        self, text: Given, *, method: Asked = "both", label: str | None = None, words: bool = False, quiet: bool = True
+        self,
+        text: Given,
+        *,
+        method: Asked = "both",
+        label: str | None = None,
+        words: bool = False,
+        token: int | None = None,
+        span: str | None = None,
+        quiet: bool = True,
     ) -> Explanation:
         """Which pieces of a text moved the answer, and by how much, in nats of a label's log-odds.
 
         text: one row, as `predict` takes them. method: "gradient" for gradient x input alone, "occlusion" for leaving
         pieces out alone. label: the one to explain, if not the answer. words: whole words, also where a model reads
         letters. A notebook shows what comes back as coloured text.
+        token, span: of a tagger, the number of the token, from 1, or the label of the span that is explained; without,
+            the most probable span, else the token whose tag is least certain. label: of a token, its tag.
 
         Raises ConfigError for a label that the model does not have, DataError for a text that is empty or too long, and
         where nothing moves the answer.
         """
+        if self.model.tags:
+            wanted = Wanted(token, span, label)
+            return explain_tags(
+                self.model, self.reader, self.readable, text, wanted=wanted, method=method, words=words, quiet=quiet
+            )
+        if token is not None or span is not None:
+            raise ConfigError("a token or a span is explained of a tagger; this model has one answer for a whole text")
         row = self.reader.rows(text)
         if len(row) != 1 and self.reader.series is None:
             raise TypeError(f"explain needs one text, got {len(row)}")

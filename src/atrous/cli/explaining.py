@@ -48,6 +48,19 @@ def explain(
         str | None,
         typer.Option("--label", metavar="LABEL", help="explain this label, not the answer", show_default=False),
     ] = None,
+    token: Annotated[
+        int | None,
+        typer.Option("--token", metavar="N", min=1, help="of a tagger: explain the tag of token N", show_default=False),
+    ] = None,
+    span: Annotated[
+        str | None,
+        typer.Option(
+            "--span",
+            metavar="LABEL",
+            help="of a tagger: explain its most probable span of this label",
+            show_default=False,
+        ),
+    ] = None,
     method: Annotated[
         MethodName | None, typer.Option("--method", help="how a piece gets its score; else both", show_default=False)
     ] = None,
@@ -97,8 +110,12 @@ def explain(
       atrous explain runs/tcn 'not a bad film'
       atrous explain runs/tcn 'not a bad film' --label neg --words --html why.html
       atrous explain runs/tcn --file reviews.csv --line 17
+      atrous explain runs/tagger 'Ann Lee left Rome' --span PER       or --token 4, of a tagger
       atrous explain runs/ngram --ngrams reviews.csv
       atrous explain runs/ngram 'not a bad film' --deconv --filter 17
+
+    Of a tagger the tags of one token or one span are explained: without --token and --span those of the most probable
+    span, or of the token whose tag is least certain. There, a token is not left out but becomes an unknown one.
 
     --ngrams lists the filters that move the answers most, the label that each speaks for, and the n-grams of the rows
     at which it was most active. --deconv projects a filter's strongest activation back through the transposed
@@ -111,7 +128,9 @@ def explain(
     _check_source(
         text, file, ngrams, {"line": line, "rows": rows, "text": column, "beside": beside, "encoding": encoding}
     )
-    pieces = {"html": html, "label": label, "method": method, "words": words or None}
+    pieces = {
+        "html": html, "label": label, "token": token, "span": span, "method": method, "words": words or None,
+    }  # fmt: skip
     _check_mode(pieces, filter, top, ngrams=ngrams is not None, deconv=deconv)
     if html is not None:
         check(html, force=force, option=" with --html")
@@ -140,7 +159,13 @@ def explain(
         _say_projection(bundle, texts, filter, json=json, quiet=quiet)
     else:
         found = bundle.explain(
-            texts[0], method=(method or MethodName.both).value, label=label, words=words, quiet=quiet
+            texts[0],
+            method=(method or MethodName.both).value,
+            label=label,
+            words=words,
+            token=token,
+            span=span,
+            quiet=quiet,
         )
         if html is not None:
             from atrous.draw.explained import page

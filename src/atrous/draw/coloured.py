@@ -50,7 +50,8 @@ def coloured(explanation: Explanation, *, top: int = 10, colour: bool = True) ->
 
 
 def _answer(one: Explanation) -> str:
-    said = f"The model answers {shown(one.answer, 60) or 'nothing'}"
+    said = f"Of {shown(one.about, 60)} the" if one.of is not None else "The"
+    said += f" model answers {shown(one.answer, 60) or 'nothing'}"
     said += f"; explained is {shown(one.label, 60)}" if one.label != one.answer else ""
     said += f": probability {one.probability:.3f}, log-odds {one.log_odds:+.2f} nats."
     return said + (f" The last {counted(one.unread, 'token')} are not read." if one.unread else "")

@@ -13,6 +13,7 @@ _METHODS: dict[Method, str] = {
     "gradient": "To first order, what the label's log-odds would lose if the vector of a piece were zero",
     "occlusion": "What the label's log-odds lose when the piece is left out of the text",
 }
+_STRANGE = "What the label's log-odds lose when the piece becomes one that the model does not know"
 # The colours are those of the page, or of the notebook's card, around it; what stands here holds inside it alone.
 _STYLE = """
 .explained { max-width: 60rem } .explained .note { color: var(--soft) }
@@ -39,7 +40,7 @@ _STYLE = """
 
 def page(explanation: Explanation) -> str:
     """The explanation as a file that needs no other, no script and no network."""
-    title = f"Why {explanation.label}?"
+    title = f"Why {explanation.label}{f': {explanation.about}' * (explanation.of is not None)}?"
     return document(title, tag("main", tag("h1", text(title, 120)), fragment(explanation)))
 
 
@@ -53,13 +54,15 @@ def fragment(explanation: Explanation) -> Html:
     parts = [Html(f"<style>{_STYLE}</style>"), _answer(one), _legend(one)]
     for method in one.methods:
         parts.append(tag("h3", text(CALLED[method].capitalize())))
-        parts.append(tag("p", text(f"{_METHODS[method]}.{_more(one, method)}", 400), class_="note"))
+        says = _STRANGE if method == "occlusion" and one.of is not None else _METHODS[method]
+        parts.append(tag("p", text(f"{says}.{_more(one, method)}", 400), class_="note"))
         parts += [_read(one, method, place) for place in range(len(one.texts))]
     return tag("div", joined([*parts, _table(one)]), class_="explained")
 
 
 def _answer(one: Explanation) -> Html:
-    parts = [text("The model answers "), tag("b", tag("bdi", text(one.answer or "nothing", 60)))]
+    about = [text("The")] if one.of is None else [text("Of "), tag("b", tag("bdi", text(one.about, 60))), text(" the")]
+    parts = [*about, text(" model answers "), tag("b", tag("bdi", text(one.answer or "nothing", 60)))]
     if one.label != one.answer:
         parts += [text("; explained is "), tag("b", tag("bdi", text(one.label, 60)))]
     parts.append(text(f", which has the probability {one.probability:.3f} (log-odds {one.log_odds:+.2f} nats)."))

@@ -46,6 +46,7 @@ class Explanation:
     log_odds: the label's. nothing: the log-odds of as many steps whose vectors are all zero; None without gradients.
     together: pieces that were left out at once, of a long text.
     unread: steps beyond the last one that the model reads.
+    of: the characters of the token or span whose tags are explained, of a tagger; None where the text has one answer.
 
     >>> pieces = Piece(0, 0, 3, 0.5, 1.0), Piece(0, 4, 8, -2.0, -1.5)
     >>> found = Explanation(("not good",), pieces, "neg", 0.3, "pos", -0.8)
@@ -65,6 +66,7 @@ class Explanation:
     together: int = 1
     unread: int = 0
     series: bool = field(default=False)
+    of: tuple[int, int] | None = None
 
     def __repr__(self) -> str:
         strongest = self.strongest(3)
@@ -91,6 +93,11 @@ class Explanation:
         if self.nothing is None:
             return None
         return self.log_odds - self.nothing - sum(one.gradient or 0.0 for one in self.pieces)
+
+    @property
+    def about(self) -> str:
+        """The token or span that is explained; "" where it is the whole text."""
+        return "" if self.of is None else self.texts[0][slice(*self.of)]
 
     def shown(self, piece: Piece) -> str:
         """The characters of a piece, as they were given."""
@@ -123,6 +130,7 @@ class Explanation:
             "gap": self.gap,
             "occluded_together": self.together,
             "unread": self.unread,
+            **({} if self.of is None else {"of": {"start": self.of[0], "end": self.of[1], "text": self.about}}),
             "pieces": [self._piece(one) for one in self.pieces],
         }
 

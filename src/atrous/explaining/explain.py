@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -20,7 +21,7 @@ from atrous.runtime.reader import Reader, Row, steps_of
 
 Asked = Literal["both", "gradient", "occlusion"]
 LONGEST = 2**16  # steps: of all of them every layer's outputs are kept for the gradient
-_ROUNDING = 1e-6  # of the log-odds: what two readings of the same may differ by
+ROUNDING = 1e-6  # of the log-odds: what two readings of the same may differ by
 
 
 def explain(
@@ -44,8 +45,7 @@ def explain(
     of no tokens, for one of more than 65,536, and where nothing moves the answer: the model is dead, or knows nothing
     of the text.
     """
-    if method not in get_args(Asked):
-        raise ValueError(f"explain needs method='both', 'gradient' or 'occlusion', got method={method!r}")
+    check_method(method)
     found = places(reader, row)
     arrays = reader(row)
     steps = steps_of(arrays)
@@ -69,15 +69,17 @@ def explain(
         if method != "occlusion":
             device = next(model.parameters()).device
             batch, _ = examples.batch([0])
-            slopes = gradients(model, batch.map(lambda part: part.to(device)), chosen)
+            slopes = gradients(
+                model, batch.map(lambda part: part.to(device)), partial(log_odds, model.predict, label=chosen)
+            )
             moved = not slopes.flat
         if method != "gradient":
             losses, whole = occlusions(model, arrays, found, pieces, chosen, quiet=quiet)
-            least = _ROUNDING * max(1.0, abs(odds))
+            least = ROUNDING * max(1.0, abs(odds))
             moved = moved or abs(whole) > least or bool((np.abs(losses) > least).any())
     if not moved:
         raise DataError(
-            f"nothing in this text moves the log-odds of {quoted(readable.labels[chosen])}: {_still(method)}; the "
+            f"nothing in this text moves the log-odds of {quoted(readable.labels[chosen])}: {still(method)}; the "
             "model is dead (train it again, with a smaller train.rate), or it knows nothing that stands here"
         )
     return Explanation(
@@ -105,7 +107,14 @@ def label_of(readable: Readable, label: str | None, best: int) -> int:
     return readable.labels.index(label)
 
 
-def _still(method: Asked) -> str:
+def check_method(method: str) -> None:
+    """Raise ValueError for a method that there is not."""
+    if method not in get_args(Asked):
+        raise ValueError(f"explain needs method='both', 'gradient' or 'occlusion', got method={method!r}")
+
+
+def still(method: Asked) -> str:
+    """What was tried and changed nothing, in words."""
     parts = {"gradient": "every gradient is zero", "occlusion": "leaving pieces out, or all of it, changes nothing"}
     return parts[method] if method != "both" else " and ".join(parts.values())
 

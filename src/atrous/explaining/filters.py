@@ -42,7 +42,12 @@ class Speaks(NamedTuple):
 
 
 def need_filters(model: Model) -> None:
-    """Raise ConfigError for a model whose channels are no filters: each may depend on everything in the row."""
+    """Raise ConfigError for a tagger, and a model whose channels are no filters: they may depend on all of the row."""
+    if model.tags:
+        raise ConfigError(
+            "this model is a tagger: its filters are read at every step, and none wins a row; explain single texts, "
+            "with --token N or --span LABEL"
+        )
     for part in model.encode.modules():
         if isinstance(part, _WITHOUT_END):
             raise ConfigError(

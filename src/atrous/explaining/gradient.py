@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.contract import Batch, Embed
-from atrous.explaining.odds import log_odds
 from atrous.explaining.watched import watched
 from atrous.model import Model
 
@@ -30,8 +30,10 @@ class Gradients:
     flat: bool
 
 
-def gradients(model: Model, batch: Batch, label: int) -> Gradients:
+def gradients(model: Model, batch: Batch, odds: Callable[[Tensor], Tensor]) -> Gradients:
     """Gradient x input of every step of one row, at evaluation; nothing of the model is changed.
+
+    odds: what is explained, from the logits that the model gives the batch to one number a row.
 
     The vectors are those of the embedding's parts, before a code of their place is put on top. What the vector of a
     hashed pair gives, its two tokens share equally.
@@ -43,7 +45,7 @@ def gradients(model: Model, batch: Batch, label: int) -> Gradients:
     embed, parts = watched(model.embed)
     # cuDNN's recurrences give no gradient at evaluation; torch's own kernels do.
     with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
-        found = _log_odds(model, embed, batch, label)
+        found = _log_odds(model, embed, batch, odds)
         vectors = [(part, x) for part in parts for x in (part.given, part.pairs) if x is not None]
         slopes = torch.autograd.grad(found, [x for _, x in vectors], allow_unused=True)
     fields: dict[str, Floats] = {}
@@ -55,7 +57,7 @@ def gradients(model: Model, batch: Batch, label: int) -> Gradients:
             fields[part.field] = fields.get(part.field, 0.0) + (_shared(products) if x is part.pairs else products)
             flat = flat and not slope.any()
     with torch.no_grad():
-        nothing = _log_odds(model, watched(model.embed, nothing=True)[0], batch, label)
+        nothing = _log_odds(model, watched(model.embed, nothing=True)[0], batch, odds)
     return Gradients(fields, found.item(), nothing.item(), flat)
 
 
@@ -68,8 +70,8 @@ def _shared(pairs: Floats) -> Floats:
     return shared
 
 
-def _log_odds(model: Model, embed: Embed, batch: Batch, label: int) -> Tensor:
+def _log_odds(model: Model, embed: Embed, batch: Batch, odds: Callable[[Tensor], Tensor]) -> Tensor:
     mask = batch.mask
     x = model.encode(embed(batch), mask)
     logits = model.predict(model.attend(x, model.encode.after(mask)))
-    return log_odds(model.predict, logits, label)[0]
+    return odds(logits)[0]

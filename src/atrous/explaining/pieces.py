@@ -63,6 +63,9 @@ def places(reader: Reader, row: Row) -> Places:
         text = row if isinstance(row, str) else _written(row, reader.series.features)
         parse(text, features=reader.series.features)
         return _cut(reader, (text,), {"values": (0, _words(text))})
+    if reader.rule is not None:
+        text, _, spans = reader.cut(row)
+        return _cut(reader, (text,), {"ids": (0, spans)})
     own, other = reader.texts(row)
     fields = {"ids": (0, cast(Tokeniser, reader.tokeniser).spans(own))}
     if reader.beside is not None:
