@@ -17,7 +17,7 @@ from _runs import GLOVE, RESULTS, Entry, Kept, begin, of_table, parser, put, run
 KEPT = RESULTS / "tagging-ner.json"
 NAME = "ner: benchmarks/tagging/ner.py"
 FILES = ("conll2003/eng.train.gz", "conll2003/eng.testa.gz", "conll2003/eng.testb.gz")
-EPOCHS, CHOOSE_EPOCHS = 12, 4
+EPOCHS, CHOOSE_EPOCHS = 8, 3
 MODELS = {
     "ID-CNN": ("idcnn", "tags"),
     "ID-CNN-CRF": ("idcnn", "crf"),
@@ -25,7 +25,7 @@ MODELS = {
     "BiLSTM-CRF": ("bilstm", "crf"),
 }
 SHAPE = {"idcnn": ("encode.channels=120", "encode.repeats=2"), "bilstm": ("encode.channels=100",)}
-GRID = {"train.rate": (0.001, 0.003), "embed.dropout": (0.25, 0.5)}
+GRID = {"train.rate": (0.0015, 0.004), "embed.dropout": (0.3, 0.5)}
 READS = {
     "glove": [GLOVE, "embed.tuning=static", "embed.vocabulary=vectors", "embed.hashed=10000"],
     "random": ["embed.channels=100"],

@@ -15,8 +15,8 @@ from _runs import RESULTS, Entry, Kept, begin, of_table, parser, put, run_table,
 KEPT = RESULTS / "tagging-pos.json"
 NAME = "pos: benchmarks/tagging/pos.py"
 FILES = tuple(f"ud_en_ewt/en_ewt-ud-{part}.conllu.gz" for part in ("train", "dev", "test"))
-EPOCHS, CHOOSE_EPOCHS = 8, 3
-GRID = {"train.rate": (0.001, 0.003), "embed.dropout": (0.25, 0.5)}
+EPOCHS, CHOOSE_EPOCHS = 6, 2
+GRID = {"train.rate": (0.0015, 0.004), "embed.dropout": (0.3, 0.5)}
 COMMON = [
     "embed.lower=true", "embed.shape=true", "embed.affixes=3", "embed.letters=20", "embed.channels=100",
     "encode.dropout=0.15", "predict.dropout=0.3",

@@ -73,7 +73,7 @@ def test_the_answers_to_the_parts_are_that_to_the_whole_however_texts_are_cut(na
 
 def test_the_taggers_of_these_tests_find_spans_of_every_length():
     spans = [
-        span for bundle in BUNDLES.values() for answer in bundle.predict(["a bad bed c! a a c bad bad"] * 2) 
+        span for bundle in BUNDLES.values() for answer in bundle.predict(["a bad bed c! a a c bad bad"] * 2)
         for span in spans_of(answer.tags, answer.scheme)
     ]  # fmt: skip
     assert {span.end - span.start for span in spans} >= {1, 2, 3}

@@ -16,7 +16,9 @@ READERS = {
     rule: Reader(LETTERS if rule == "characters" else WORDS, spelling=LETTERS, letters=2, rule=rule) for rule in RULES
 }
 TEXTS = st.lists(
-    st.sampled_from(["a", "don't", "J.", "U.S.", "Smith", "it's", "12.5", "e.g.", "x@y.de", "İΣ", "!!", " ", "\n\t", "é"])
+    st.sampled_from(
+        ["a", "don't", "J.", "U.S.", "Smith", "it's", "12.5", "e.g.", "x@y.de", "İΣ", "!!", " ", "\n\t", "é"]
+    )
 ).map("".join)
 
 

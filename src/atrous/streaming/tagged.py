@@ -74,9 +74,7 @@ class Tagged:
         (answer,) = self._readable.tagged(logits[:count], np.array([0, count]), [cut])
         return answer._replace(
             offsets=tuple((begin + start, begin + end) for start, end in answer.offsets),
-            spans=tuple(
-                span._replace(start=begin + span.start, end=begin + span.end) for span in answer.spans
-            ),
+            spans=tuple(span._replace(start=begin + span.start, end=begin + span.end) for span in answer.spans),
         )
 
 
