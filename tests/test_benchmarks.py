@@ -140,3 +140,18 @@ def test_the_table_of_what_a_crf_costs_is_that_of_the_results_kept():
     written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0]
     assert written.strip() == bench["markdown"](results)
     assert all(len(times) == results["repeats"] for task in bench["TASKS"] for times in results[task].values())
+
+
+@pytest.mark.parametrize("script", ["ablations", "context", "decoding", "ner", "pos"])
+def test_the_tables_of_taggers_are_those_of_the_results_kept(script, monkeypatch):
+    folder = ROOT / "benchmarks" / "tagging"
+    monkeypatch.syspath_prepend(str(folder))
+    bench = runpy.run_path(str(folder / f"{script}.py"))
+    whole = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    written = whole.split(f"<!-- {bench['NAME']} -->")[1].split(f"<!-- end of {bench['NAME']} -->")[0].strip()
+    if not bench["KEPT"].exists():
+        assert written == ""
+        return
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
+    assert written == "\n".join(bench["markdown"](results)).strip()
+    assert not any("/" in told for run in results.get("runs", []) for told in run["set"])
