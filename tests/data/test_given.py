@@ -77,6 +77,14 @@ def test_numbers_of_classes_become_their_names():
     assert described(table(rows, "data")) == "rows of a Dataset"
 
 
+def test_lists_of_numbers_of_classes_become_lists_of_their_names():
+    classes = datasets.ClassLabel(names=["O", "B-PER"])
+    features = datasets.Features(tokens=datasets.List(datasets.Value("string")), ner_tags=datasets.List(classes))
+    rows = datasets.Dataset.from_list([{"tokens": ["Ann", "left"], "ner_tags": [1, 0]}], features)
+    [(_, record)] = Given(rows, "data").records()
+    assert record == {"tokens": ["Ann", "left"], "ner_tags": ["B-PER", "O"]}
+
+
 def test_paths_stay_paths(tmp_path):
     assert table(tmp_path, "data") is tmp_path
     assert table("a.csv", "data") == described("a.csv") == "a.csv"

@@ -115,12 +115,14 @@ def _class_names(rows: Iterable[Any]) -> dict[str, list[str]]:
     features = getattr(rows, "features", None)
     if not isinstance(features, Mapping):
         return {}
-    return {
-        column: list(feature.names) for column, feature in features.items() if type(feature).__name__ == "ClassLabel"
-    }
+    # A column of lists says of what they are.
+    inner: dict[str, Any] = {column: getattr(feature, "feature", feature) for column, feature in features.items()}
+    return {column: list(one.names) for column, one in inner.items() if type(one).__name__ == "ClassLabel"}
 
 
 def _named(value: Any, names: list[str]) -> Any:
-    """The name of a class; None for -1, which says that a row has no label."""
+    """The name of a class, or of each in a list; None for -1, which says that a row has no label."""
+    if isinstance(value, list):
+        return [_named(plain(one), names) for one in value]
     place = int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else -1
     return names[place] if 0 <= place < len(names) else None

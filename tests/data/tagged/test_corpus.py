@@ -34,6 +34,14 @@ def test_every_label_has_all_tags_so_that_a_span_of_any_length_can_be_judged(pat
     assert read_tagged(longer, corpus.targets, load(task="tag"))[0][0].tags == ("B-PER", "L-PER")
 
 
+@pytest.mark.parametrize("tag, message", [("O", "no tag but 'O'"), ("NN", "no tag but 'NN'")])
+def test_one_tag_is_nothing_to_learn(tmp_path, tag, message):
+    path = tmp_path / "a.conll"
+    path.write_text("".join(f"word{number} {tag}\n\n" for number in range(100)))
+    with pytest.raises(DataError, match=rf"a\.conll: {message}; a tagger needs at least two"):
+        corpus_of(path)
+
+
 def test_plain_tags_are_those_that_there_are(tmp_path):
     path = tmp_path / "a.conll"
     path.write_text("".join(f"word{number} NN\nleft VB\n\n" for number in range(100)))

@@ -12,7 +12,7 @@ from atrous.data.formats import at, count_of, named
 from atrous.data.given import Table
 from atrous.data.progress import Progress
 from atrous.data.rows import keep
-from atrous.data.split import labels_of, split
+from atrous.data.split import split
 from atrous.data.tables import Row
 from atrous.data.tagged.layout import layout
 from atrous.data.tagged.read import read
@@ -79,7 +79,10 @@ def read_corpus(
         other, guessed = layout(path, settings, like=found)
         said += [guessed] if guessed else []
         others.append(_rows(path, other, folder, quiet, said))
-    there = set(labels_of(train, *others, name=named(data), having=Targets((), scheme=found.taught).named))
+    there = {tag for part in (train, *others) for row in part for tag in row.tags}
+    if len(there) < 2:
+        what = f"no tag but {quoted(next(iter(there)))}" if there else "no tag"
+        raise DataError(f"{named(data)}: {what}; a tagger needs at least two")
     said += _unlearnt(named(data), train, there, found.taught)
     tags = tuple(sorted(whole(there, found.taught)))
     return Corpus(train, others[0], others[1], Targets(tags, scheme=found.taught), tuple(dict.fromkeys(said)), folder)
