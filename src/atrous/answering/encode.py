@@ -83,7 +83,7 @@ def encode_file(
     read: list[Carried] = []  # and not encoded yet
     count = channels = 0
     to_screen = out is None and sys.stdout.isatty()
-    with Progress(quiet=quiet or to_screen) as progress, _opened(out, about or {}, force=force) as write:
+    with Progress(quiet=quiet or to_screen) as progress, opened(out, about or {}, force=force) as write:
         for window in windows(_noted(texts, read), rows=rows, size=SIZE):
             rows_read, read[:] = read[: len(window)], read[len(window) :]
             places = (at(source, line, format_of(source, format)) for line, _, _ in rows_read)
@@ -121,12 +121,14 @@ def _cells(row: Carried, *, with_text: bool) -> tuple[str | None, ...]:
 
 
 @contextmanager
-def _opened(out: Source | None, about: Mapping[str, Any], *, force: bool) -> Iterator[Write]:
-    """Standard output, or a file that takes its name at the end."""
+def opened(
+    out: Source | None, about: Mapping[str, Any], *, force: bool, numbers: Sequence[str] = ()
+) -> Iterator[Write]:
+    """Standard output, or a file that takes its name at the end. numbers: the columns of whole numbers."""
     if out is None:
         yield lines(partial(print, end="", flush=True))
         return
     with new_file(out, force=force) as fresh:
         kind = kind_of_file(out)
-        with numpy_file(fresh) if kind == ".npy" else parquet_file(fresh, about) as write:
+        with numpy_file(fresh) if kind == ".npy" else parquet_file(fresh, about, numbers) as write:
             yield write

@@ -26,7 +26,7 @@ from atrous.runtime.readable import AnyAnswer
 ROWS = 4096  # rows that are answered together, sorted by length ...
 SIZE = 8 * 2**20  # ... unless their texts have so many bytes before
 
-Given = str | tuple[str, str]
+Given = str | tuple[str, ...]  # a text, or two, or the tokens of one
 Predict = Callable[[Sequence[Given]], Sequence[AnyAnswer]]
 Found = TypeVar("Found")
 

@@ -15,7 +15,7 @@ from atrous.data.text import Source
 from atrous.errors import ConfigError
 
 Vectors = Float32[np.ndarray, "rows channels"]
-Columns = Mapping[str, Sequence[str | None]]
+Columns = Mapping[str, Sequence[Any]]  # of text, of None, or of whole numbers
 Write = Callable[[Vectors, Columns], None]
 
 VECTOR = "vector"  # the column of a Parquet file, and the key of an object
@@ -75,13 +75,17 @@ def numpy_file(path: Path) -> Iterator[Write]:
 
 
 @contextmanager
-def parquet_file(path: Path, about: Mapping[str, Any]) -> Iterator[Write]:
-    """A Parquet file: `vector`, a list of as many float32 as there are channels, then the columns of text.
+def parquet_file(path: Path, about: Mapping[str, Any], numbers: Sequence[str] = ()) -> Iterator[Write]:
+    """A Parquet file: `vector`, a list of as many float32 as there are channels, then the columns.
 
+    numbers: those that hold whole numbers; the others are of text.
     about: what the file says of its making, as JSON under the key "atrous"; the channels come to it.
     """
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
+
+    def kind(name: str) -> Any:
+        return pa.int64() if name in numbers else pa.string()
 
     with path.open("wb") as file:
         writer: Any = None
@@ -90,15 +94,15 @@ def parquet_file(path: Path, about: Mapping[str, Any]) -> Iterator[Write]:
             nonlocal writer
             channels = vectors.shape[1]
             if writer is None:
-                kinds = [(VECTOR, pa.list_(pa.float32(), channels)), *((name, pa.string()) for name in columns)]
+                kinds = [(VECTOR, pa.list_(pa.float32(), channels)), *((name, kind(name)) for name in columns)]
                 said = json.dumps({**about, "channels": channels}, ensure_ascii=False)
                 # Floats hardly compress, and a dictionary of them would be as large as they are.
                 writer = ParquetWriter(
                     file, pa.schema(kinds, metadata={ABOUT: said.encode()}), use_dictionary=[*columns]
                 )
-            numbers = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), channels)
-            texts = [pa.array(values, pa.string()) for values in columns.values()]
-            writer.write_table(pa.Table.from_arrays([numbers, *texts], schema=writer.schema))  # a row group of its own
+            floats = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), channels)
+            others = [pa.array(values, kind(name)) for name, values in columns.items()]
+            writer.write_table(pa.Table.from_arrays([floats, *others], schema=writer.schema))  # a row group of its own
 
         try:
             yield write

@@ -149,7 +149,8 @@ class Bundle:
     ) -> Float32[np.ndarray, "rows channels"]:
         """The vector of every text, before predict: for search, clustering and probes; one text is one row.
 
-        A text's vector does not depend on those beside it. A text without a token has zeros.
+        A text's vector does not depend on those beside it. A text without a token has zeros. A tagger has a vector for
+        every token: those of the first text, then of the second; `reader.cut` says which tokens those are.
         unit_length: divide each vector by its length, so that a product of two is their cosine; zeros stay zeros.
 
         >>> from atrous.runtime.tokeniser import Tokeniser

@@ -52,10 +52,14 @@ def encode(
       atrous encode runs/tcn reviews.csv --out vectors.parquet --keep id --keep label
       atrous encode runs/tcn reviews.txt --out vectors.npy --unit-length
       echo 'what a film' | atrous encode runs/tcn --json
+      atrous encode runs/tagger test.conll --out tokens.parquet      a vector a token
 
     A .parquet file has the columns vector (a list of as many float32 as the model has channels) and text, then those
     of --keep, as text; a .npy file is one float32 array, (rows, channels). The file appears when all is done. With
     --out, --json prints one object that says what was written.
+
+    A tagger gives every token a vector, row after row; a .parquet file then has the columns row (from 1), token, start
+    and end (characters of the row's text) beside it.
 
     A model's vectors were learnt to tell its labels apart: texts are near each other that it takes for alike.
     """
@@ -91,14 +95,21 @@ def encode(
         "attend": settings.attend.name,
         "unit_length": unit_length,
     }
-    done = encode_file(
-        vectors, file, out, text=text, beside=beside or settings.data.beside, keep=keep or [],
-        with_text=not without_text, features=features_of(model) if settings.embed.name == "values" else None,
-        encoding=encoding or "utf-8", format=named, about=about, force=force, quiet=quiet, rows=1 if typed else ROWS,
-    )  # fmt: skip
+    how: dict[str, Any] = {
+        "text": text, "keep": keep or [], "with_text": not without_text, "encoding": encoding or "utf-8",
+        "format": named, "about": about, "force": force, "quiet": quiet, "rows": 1 if typed else ROWS,
+    }  # fmt: skip
+    if settings.task == "tag":
+        from atrous.answering.encode_tokens import encode_tokens
+
+        done = encode_tokens(vectors, lambda row: asked.reading([]).reader.cut(row), file, out, settings, **how)
+    else:
+        features = features_of(model) if settings.embed.name == "values" else None
+        done = encode_file(vectors, file, out, beside=beside or settings.data.beside, features=features, **how)
     if asked.cut and not quiet:
         say_cut(asked.cut, done.rows, model)
     if out is not None and json:
         say_json({"out": out, **done._asdict()})
     elif out is not None:
-        say(f"{out}: {done.rows:,} vectors of {done.channels:,} numbers")
+        of = " rows, a vector a token," if settings.task == "tag" else " vectors"
+        say(f"{out}: {done.rows:,}{of} of {done.channels:,} numbers")
