@@ -60,3 +60,14 @@ def test_a_model_of_several_labels_does_not_abstain():
 
 def test_how_often_it_abstained_is_counted_in_words():
     assert abstentions(0, 12345) == "abstained on 0 of 12,345"
+
+
+def test_a_tagger_has_no_other_labels_and_plain_tags_no_spans_to_leave_out():
+    Shown(top=3).check("crf", 2, model="runs/ner", scheme="bilou")
+    Shown(min_probability=0.5).check("tags", 2, model="runs/ner", scheme="bilou")
+    with pytest.raises(ConfigError, match=r"--top: runs/ner gives every token .* only a CRF"):
+        Shown(top=3).check("tags", 2, model="runs/ner", scheme="bilou")
+    with pytest.raises(ConfigError, match="--top 101: expected a number from 1 to 100"):
+        Shown(top=101).check("crf", 2, model="runs/ner", scheme="bilou")
+    with pytest.raises(ConfigError, match=r"--min-probability: runs/pos .* no span to leave out"):
+        Shown(min_probability=0.5).check("crf", 2, model="runs/pos", scheme="plain")

@@ -12,6 +12,10 @@ else:  # it brings numpy, and every command's help reads this file
     AnyAnswer = Any
 
 
+TAGGED = ("tags", "crf")  # kinds with an answer a token
+MOST = 100  # answers to a text
+
+
 class Shown(NamedTuple):
     """Which parts of every answer a user asked for.
 
@@ -31,12 +35,14 @@ class Shown(NamedTuple):
     top: int | None = None
     min_probability: float | None = None
 
-    def check(self, kind: str, labels: int, *, model: str) -> None:
+    def check(self, kind: str, labels: int, *, model: str, scheme: str | None = None) -> None:
         """Refuse what a model with a readable form of this kind and so many labels has not.
 
-        model: its name, for the message. Raises ConfigError.
+        model: its name, for the message. scheme: of a tagger's tags. Raises ConfigError.
         """
-        if self.top is not None and not 1 <= self.top <= labels:
+        if kind in TAGGED:
+            self._check_tagger(kind, model, scheme)
+        elif self.top is not None and not 1 <= self.top <= labels:
             raise ConfigError(f"--top {self.top}: expected a number from 1 to {labels}, the labels of {model}")
         least = self.min_probability
         if least is not None and not 0 < least <= 1:
@@ -45,6 +51,20 @@ class Shown(NamedTuple):
             raise ConfigError(
                 f"--min-probability: {model} gives a text any number of labels, each that reaches predict.threshold, "
                 "and none is an answer, too; leave it out, and look at the probabilities that are printed"
+            )
+
+    def _check_tagger(self, kind: str, model: str, scheme: str | None) -> None:
+        if self.top is not None and kind != "crf":
+            raise ConfigError(
+                f"--top: {model} gives every token its most probable tag, each by itself; only a CRF (predict.name = "
+                "crf) has several best answers to a text"
+            )
+        if self.top is not None and not 1 <= self.top <= MOST:
+            raise ConfigError(f"--top {self.top}: expected a number from 1 to {MOST}, of answers to each text")
+        if self.min_probability is not None and scheme in (None, "plain"):
+            raise ConfigError(
+                f"--min-probability: {model} gives every token a tag, and has no span to leave out; leave it out, and "
+                "look at the probabilities that --json prints"
             )
 
     def of(self, answer: AnyAnswer) -> AnyAnswer:

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float32
-from numpy.typing import NDArray
 
 from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
 from atrous.answering.slide import slide
+from atrous.bundle.judging import tagger_scores
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
 from atrous.data.given import table
-from atrous.data.seen import Words, unseen
+from atrous.data.seen import Words
 from atrous.data.tables import Row
 from atrous.data.tagged.corpus import read_tagged
 from atrous.data.targets import Targets
@@ -38,7 +38,6 @@ from atrous.runtime.reader import Row as Given
 from atrous.runtime.tagging import TagsAnswer
 from atrous.tasks import TASKS
 from atrous.tasks.scoring import answered_scores
-from atrous.tasks.tag_scores import tag_scores
 from atrous.window import Window
 
 
@@ -124,7 +123,7 @@ class Bundle:
         ConfigError for a min_probability that is none, or of a model that gives several labels.
         """
         shown = Shown(min_probability=min_probability)
-        shown.check(self.settings.predict.name, len(self.labels), model="this model")
+        self._check(shown)
         several = self.reader.rows(texts)
         if not several:
             return []
@@ -133,6 +132,10 @@ class Bundle:
         if not self.model.tags:
             return [*map(shown.of, self.readable(found))]
         return [*map(shown.of, self.readable.tagged(found, examples.starts, [*map(self.reader.cut, several)]))]
+
+    def _check(self, shown: Shown) -> None:
+        asked = self.settings.predict
+        shown.check(asked.name, len(self.labels), model="this model", scheme=asked.scheme)
 
     def best(self, texts: Given | Sequence[Given], *, count: int) -> list[list[TagsAnswer]]:
         """The most probable answers of a tagger that is a CRF to every text, best first: `count`, or all there are.
@@ -248,57 +251,57 @@ class Bundle:
         text: str | None = None,
         label: str | None = None,
         beside: str | None = None,
+        tokens: str | None = None,
+        tags: str | None = None,
         encoding: str | None = None,
         min_probability: float | None = None,
+        mistakes: int = 0,
     ) -> dict[str, Any]:
         """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label; where a text can have
         several labels, micro F1 and exact match instead of the accuracy; of a model that cuts rows, how many it cut.
+        Those of a tagger are in `atrous.tasks.tag_scores.tag_scores`.
 
         data: a file or rows, as for `atrous.train`.
-        text, label, beside: columns, if they are not those the model was trained with or the usual names.
+        text, label, beside, tokens, tags: columns, if they are not those the model was trained with or the usual names.
         min_probability: say under "answered", too, on how many rows a model does not abstain that abstains below it,
-            and how many of those are right.
+            and how many of those are right; of a tagger, how right the spans are that are at least so probable.
+        mistakes: of a tagger, so many of its surest ones, and of what it takes for what, too.
 
         Raises DataError and ConfigError as the readers do, DataError for a label that the model does not know, and
         ConfigError for a min_probability as `predict` does.
         """
-        Shown(min_probability=min_probability).check(self.settings.predict.name, len(self.labels), model="this model")
-        wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
+        self._check(Shown(min_probability=min_probability))
+        wanted = {"text": text, "label": label, "beside": beside, "tokens": tokens, "tags": tags, "encoding": encoding}
         columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
         features = self.reader.sizes.get("values")
         if self.model.tags:
             asked = self.settings.model_copy(update={"data": columns})
-            return self.score(read_tagged(table(data, "data"), self.targets, asked)[0])
+            tagged, _ = read_tagged(table(data, "data"), self.targets, asked)
+            return tagger_scores(self, self._examples(tagged), tagged, most=mistakes, min_probability=min_probability)
         rows, _ = read_labelled(table(data, "data"), self.targets, columns, features=features)
         return self.score(rows, min_probability=min_probability)
 
     def score(self, rows: Sequence[Row], *, min_probability: float | None = None) -> dict[str, Any]:
         """Scores on rows that were read already."""
+        return self.score_of(self._examples(rows), rows, min_probability=min_probability)
+
+    def _examples(self, rows: Sequence[Row]) -> Examples:
         given, tagged = (row.given for row in rows), self.model.tags
-        examples = Examples.of(self.reader, given, self.targets.array(rows), tagged=tagged)
-        return self.score_of(examples, rows, min_probability=min_probability)
+        return Examples.of(self.reader, given, self.targets.array(rows), tagged=tagged)
 
     def score_of(
         self, examples: Examples, rows: Sequence[Row] = (), *, min_probability: float | None = None
     ) -> dict[str, Any]:
         """Scores on rows that were read and turned into ids already. rows: for a tagger's unknown words."""
+        if self.model.tags:
+            return tagger_scores(self, examples, rows, min_probability=min_probability)
         found = logits(self.model, examples)
         targets = torch.from_numpy(np.array(examples.targets))
-        scores: dict[str, Any]
-        if self.model.tags:
-            numbers, unknown = found.float().numpy(), self._unknown(examples, rows)
-            scores = tag_scores(numbers, targets.numpy(), examples.starts, self.readable, unknown=unknown)
-        else:
-            scores = TASKS[self.settings.task].scores(found, targets, self.labels, self.settings.predict)
+        asked = self.settings
+        scores: dict[str, Any] = TASKS[asked.task].scores(found, targets, self.labels, asked.predict)
         if min_probability is not None:
             scores["answered"] = answered_scores(found, targets, min_probability=min_probability)
         return scores if self.reader.max_steps is None else {**scores, "cut": examples.cut}
-
-    def _unknown(self, examples: Examples, rows: Sequence[Row]) -> NDArray[np.bool_] | None:
-        """Which steps are words that no training row has; None where nobody knows."""
-        if self.seen is None or self.reader.tokeniser is None or len(rows) != len(examples):
-            return None
-        return unseen(rows, examples.starts, self.seen, self.reader.tokeniser)
 
     def save(self, out: Source, *, force: bool = False) -> None:
         """Write the model folder; `atrous.load` reads it. Raises OutputExists if something is there already."""

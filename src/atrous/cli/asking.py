@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from atrous.cli import options
 from atrous.cli.judged import show
+from atrous.cli.judged_tags import MOST, show_tags
 from atrous.cli.loading import OnDemand, features_of, labels_of, loaded, say_cut
 from atrous.cli.options import DeviceName, FormatName
 from atrous.cli.shown import say_json
@@ -17,12 +18,17 @@ from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
 from atrous.errors import ConfigError
 
+if TYPE_CHECKING:
+    from atrous.config import Settings
+
 
 def evaluate(
     model: options.Model,
-    data: Annotated[str, typer.Argument(metavar="DATA", help="labelled texts", show_default=False)],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="labelled texts, or tagged tokens", show_default=False)],
     text: options.Text = None,
     label: options.Label = None,
+    tokens: options.Tokens = None,
+    tags: options.Tags = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
     device: options.Device = DeviceName.auto,
@@ -31,7 +37,7 @@ def evaluate(
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
-    """Judge a model by a file of labelled texts.
+    """Judge a model by a file of labelled texts, or of tagged tokens.
 
     Its columns are those the model was trained with, if they were named then; else they are guessed and announced.
 
@@ -39,31 +45,51 @@ def evaluate(
     Examples:
       atrous evaluate runs/tcn test.csv
       atrous evaluate runs/tcn test.csv --min-probability 0.9
+      atrous evaluate runs/bilstm test.conll
 
     Accuracy, macro F1, loss and the scores of each label go to standard output; nothing is written. Where a text can
     have several labels, it is micro F1, macro F1 and exact match, the share of texts whose labels are all right.
+
+    Of a tagger it is precision, recall and F1 of whole spans (their ends and their type must be right), over all and of
+    each type; the share of tokens that are right, and of the words that no training row has; what is taken for what;
+    and the mistakes that the model is surest of. With --min-probability also how right the surer spans are.
     """
     from atrous.answering.shown import Shown
     from atrous.config.kept import kept
-    from atrous.data.corpus import find_columns
 
     known = kept(model)
-    Shown(min_probability=min_probability).check(known.predict.name, sys.maxsize, model=model)
-    named = {"text": text, "label": label, "beside": beside, "encoding": encoding}
-    wanted = known.data.model_copy(update={"group": None, **{key: value for key, value in named.items() if value}})
-    series, several = known.embed.name == "values", known.predict.name == "labels"
-    _, said = find_columns(data, wanted, several=several, features=0 if series else None, need_soft=False)
+    asked = known.predict
+    Shown(min_probability=min_probability).check(asked.name, sys.maxsize, model=model, scheme=asked.scheme)
+    named = {"text": text, "label": label, "tokens": tokens, "tags": tags, "beside": beside, "encoding": encoding}
+    named = {key: value for key, value in named.items() if value}
+    said = _said_of_columns(data, known.model_copy(update={"data": known.data.model_copy(update=named)}))
     if said and not quiet:
         print(said, file=sys.stderr)
+    tagger = known.task == "tag"
     scores = loaded(model, device, threads).evaluate(
-        data, text=text, label=label, beside=beside, encoding=encoding, min_probability=min_probability
+        data, **named, min_probability=min_probability, mistakes=MOST if tagger else 0
     )
     if scores.get("cut") and not quiet:
         say_cut(scores["cut"], scores["rows"], model)
     if json:
         say_json(scores)
+    elif tagger:
+        show_tags(scores)
     else:
         show(scores)
+
+
+def _said_of_columns(data: str, known: Settings) -> str:
+    """The sentence that says what of the columns was guessed. Raises what the readers raise, before torch is there."""
+    if known.task == "tag":
+        from atrous.data.tagged.layout import layout
+
+        return layout(data, known)[1]
+    from atrous.data.corpus import find_columns
+
+    series, several = known.embed.name == "values", known.predict.name == "labels"
+    wanted = known.data.model_copy(update={"group": None})
+    return find_columns(data, wanted, several=several, features=0 if series else None, need_soft=False)[1]
 
 
 def predict(
