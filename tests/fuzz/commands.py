@@ -20,7 +20,7 @@ from atrous.config import load
 from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
-from tests.fuzz import files
+from tests.fuzz import files, tagged
 
 SECONDS = 120  # after which a file is said to hang the program
 ROWS = "text,label\n" + "".join(f"a {['good', 'bad'][n % 2]} film {n},{['pos', 'neg'][n % 2]}\n" for n in range(60))
@@ -57,6 +57,20 @@ def models(folder):
         if name == "values":
             settings = load(None, [*more], encode="bag")
         Bundle.fresh(settings, reader, ("neg", "odd", "pos")).save(folder / name)
+    for name, embed in (("tags", "words"), ("letters", "characters")):
+        rule = "treebank" if embed == "words" else embed
+        reader = Reader(
+            Tokeniser(embed, True, ("good", "bad", "film") if embed == "words" else tuple("abcd ")), rule=rule
+        )
+        told = [
+            f"embed.name={embed}",
+            "embed.channels=4",
+            "embed.bigrams=0",
+            "predict.name=crf",
+            "predict.scheme=bilou",
+        ]
+        known = ["O", *(f"{letter}-{kind}" for kind in ("LOC", "PER") for letter in "BILU")]
+        Bundle.fresh(load(None, told, encode="bag", task="tag"), reader, tuple(sorted(known))).save(folder / name)
     (folder / "rows.csv").write_text(ROWS)
     return folder
 
@@ -70,7 +84,7 @@ def cases(draw, train=True, large=True):
     reader = draw(
         st.sampled_from(
             ["csv", "csv", "tsv", "jsonl", "jsonl", "txt", "parquet", "parquet", "settings", "settings", "vectors",
-             "soft", "series", "large"]
+             "soft", "series", "tagged", "tagged", "large"]
         )
     )  # fmt: skip
     reader = "txt" if reader == "large" and not large else reader
@@ -87,6 +101,11 @@ def cases(draw, train=True, large=True):
         style, columns, content = draw(files.soft_targets())
         content = draw(files.mangled(content))
         return Case(reader, f"file.{style}", content, ("train", "--data", "FILE", *QUICK, f"--set=data.soft={columns}"))
+    elif reader == "tagged":
+        ending = draw(st.sampled_from(sorted(tagged.KINDS)))
+        content = draw(files.mangled(draw(tagged.KINDS[ending])))
+        packed, content = draw(files.compressed(content))
+        name, kind = f"file.{ending}{packed}", reader
     elif reader == "series":
         style, content = draw(files.series())
         name, content, kind = f"file.{style}", draw(files.mangled(content)), reader
@@ -113,6 +132,19 @@ def commands(draw, kind, train):
     if kind == "vectors":
         return ("train", "--data", "ROWS", "--encode=bag", "--set=embed.name=words", "--set=embed.vectors=FILE",
                 "--set=train.epochs=1")  # fmt: skip
+    if kind == "tagged":
+        settings = draw(
+            st.lists(
+                st.sampled_from(
+                    ["data.repair=true", "embed.name=characters", "data.context=document", "predict.name=crf",
+                     "data.scheme=iob1", "data.scheme=plain", "predict.scheme=iob2", "data.tags=xpos"]
+                ),
+                max_size=2, unique=True,
+            )
+        )  # fmt: skip
+        if train and draw(st.integers(0, 2)) == 0:
+            return ("train", "--data", "FILE", "--task=tag", *QUICK, *(f"--set={one}" for one in settings))
+        return ("evaluate", draw(st.sampled_from(["tags", "letters"])), "FILE")
     out = draw(st.sampled_from(["answers.csv", "answers.jsonl", "answers.tsv.gz", "answers.txt"]))
     encodes = draw(st.integers(0, 3)) == 0
     vectors = draw(st.sampled_from(["vectors.npy", "vectors.parquet"]))
