@@ -236,3 +236,12 @@ def test_every_encoder_is_written_and_read(tmp_path: Path) -> None:
     for name in ENCODE_SETTINGS:
         path = written(tmp_path / f"{name}.toml", dump(load(encode=name)))
         assert json.loads(load(path).model_dump_json()) == json.loads(load(encode=name).model_dump_json())
+
+
+def test_what_is_assumed_gives_way_to_everybody(tmp_path):
+    path = tmp_path / "settings.toml"
+    path.write_text("[train]\nepochs = 7\n")
+    assert load(assumed={"task": "tag"}).task == "tag"
+    assert load(assumed={"task": "tag"}, task="classify").task == "classify"
+    assert load(path, assumed={"train": {"epochs": 3, "seed": 4}}).train.epochs == 7
+    assert load(path, assumed={"train": {"epochs": 3, "seed": 4}}).train.seed == 4

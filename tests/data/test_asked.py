@@ -49,3 +49,14 @@ def test_rows_that_can_be_read_once_are_looked_at_and_then_read():
 def test_a_dictionary_of_columns_is_refused_at_once():
     with pytest.raises(DataError, match="data: expected an iterable of rows, got a dictionary"):
         Asked({"text": ["good"], "stars": ["pos"]})
+
+
+def test_a_file_says_its_task_unless_somebody_says_otherwise(tmp_path):
+    settings = tmp_path / "settings.toml"
+    settings.write_text('task = "classify"\n')
+    rows = [{"tokens": ["Ann"], "tags": ["O"]}]
+    assert Asked(rows).chosen().task == "tag"
+    assert Asked(rows, settings=settings).chosen().task == "classify"
+    assert Asked(rows, set=["task=classify"]).chosen().task == "classify"
+    assert Asked([{**rows[0], "mood": "pos"}], label="mood").chosen().task == "classify"
+    assert Asked(ROWS, task="tag").chosen().task == "tag"

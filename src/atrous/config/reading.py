@@ -41,10 +41,17 @@ class _Short(reprlib.Repr):
 _SHORT = _Short()
 
 
-def load(path: str | Path | None = None, overrides: Sequence[str] = (), **sections: Any) -> Settings:
+def load(
+    path: str | Path | None = None,
+    overrides: Sequence[str] = (),
+    *,
+    assumed: Mapping[str, Any] | None = None,
+    **sections: Any,
+) -> Settings:
     """The settings of a TOML file, then of `sections`, then of `overrides`; what comes later wins.
 
     path: None for no file. overrides: `KEY=VALUE`, a dotted key and a TOML value; what is not TOML is a text.
+    assumed: what is so unless any of them says otherwise.
     sections: a mapping each, or a name: `encode="lstm", train={"seed": 3}`; a value of None is not there.
     Naming another encoder than the file's leaves the file's settings of its own encoder out.
 
@@ -53,7 +60,7 @@ def load(path: str | Path | None = None, overrides: Sequence[str] = (), **sectio
 
     Raises ConfigError that lists every mistake, one a line, each with its file and line or its `--set`.
     """
-    tree: Tree = {}
+    tree: Tree = dict(assumed or {})
     origins: dict[str, str] = {}
     if path is not None:
         text = _text(Path(path))

@@ -70,8 +70,10 @@ class Asked:
         }
         path = None if self.settings is None else Path(self.settings)
         overrides = self.set if set is None else set
-        task = self.task or ("tag" if is_tagged(self.tables["data"]) else None)
-        return load(path, overrides, data=columns, encode=encode, train={"seed": self.seed}, task=task)
+        assumed = {"task": "tag"} if self.label is None and is_tagged(self.tables["data"]) else {}
+        return load(
+            path, overrides, data=columns, encode=encode, train={"seed": self.seed}, task=self.task, assumed=assumed
+        )
 
     def look(self, settings: Settings) -> None:
         """Find out whether the columns of all files are there, in no time.

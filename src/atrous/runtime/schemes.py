@@ -215,6 +215,7 @@ def _written(length: int, label: str, scheme: str, touches: bool) -> list[str]:
     return [f"{letter}-{label}" for letter in letters]
 
 
+@lru_cache(maxsize=1 << 16)
 def _breaks(earlier: str | None, later: str | None, scheme: str) -> str | None:
     """Why one tag may not follow the other; None if it may. earlier, later: None where the row begins or ends."""
     after, now = _in(earlier, scheme), _in(later, scheme)

@@ -116,3 +116,17 @@ def test_names_and_first_rows_say_what_is_tagged(tmp_path):
     )
     assert not is_tagged(written(tmp_path, '{"text": "Ann", "label": "pos"}', "b.jsonl"))
     assert not is_tagged(written(tmp_path, '{"text": "Ann", "labels": ["pos", "odd"]}', "c.jsonl"))
+
+
+@pytest.mark.parametrize(
+    "record, tagged",
+    [
+        ({"words": ["Ann", "left"], "tags": ["O", "O"], "language": "en"}, True),
+        ({"words": "Ann left", "labels": "O O"}, True),
+        ({"text": "Ann", "entities": [[0, 3, "PER"]], "label": "pos"}, False),
+        ({"words": ["Ann", "left"], "tags": ["O", "O"], "label": "pos"}, False),
+        ({"text": "Ann left", "words": ["Ann", "left"], "tags": ["short"]}, False),
+    ],
+)
+def test_rows_that_have_a_label_are_texts(record, tagged):
+    assert is_tagged(Given([record], "data")) is tagged

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from os import fspath
+from typing import Any
 
 from atrous.config import Settings
 from atrous.config.fields import Data
 from atrous.data.formats import format_of, head, named
 from atrous.data.given import Given, Table
+from atrous.data.guess import USUAL_LABELS, column_names, usual
 from atrous.data.tagged.fields import find_fields
 from atrous.data.tagged.reading import Kind, Layout, sentences
 from atrous.data.tagged.records import SPANS, Fields
@@ -23,6 +25,7 @@ ENDINGS = (".conllu", ".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")
 PEEK = 1000  # rows that a guess looks at
 
 _FEW = 20  # rows that tell whether a file is tagged
+_LABELS = 8  # of the usual names of labels, those that hardly mean anything else
 _SHOWN = 6  # labels that a sentence names
 # Letters of scripts that put no space between words: Thai to Myanmar, Khmer, kana and Chinese characters.
 _UNSPACED = (
@@ -38,6 +41,8 @@ _UNSPACED = (
 def is_tagged(data: Table) -> bool:
     """Whether a file's name says that it holds tagged tokens, or the first rows of JSON lines or of Python do.
 
+    Rows that have a label besides are taken for labelled texts.
+
     >>> is_tagged("eng.conll.gz"), is_tagged("eng.csv"), is_tagged(Given([{"tokens": ["a"], "tags": ["O"]}], "data"))
     (True, False, True)
     """
@@ -47,10 +52,15 @@ def is_tagged(data: Table) -> bool:
     if format not in ("jsonl", "parquet", "rows") or (not isinstance(data, Given) and fspath(data) == STDIN):
         return False
     try:
-        found, _ = find_fields(named(data), head(data, _FEW, encoding="utf-8", format=format), Data())
+        first = head(data, _FEW, encoding="utf-8", format=format)
+        found, _ = find_fields(named(data), first, Data())
     except (ConfigError, DataError):  # who reads the file will say it
         return False
-    return found.tags is not None or found.spans is not None
+    label = usual(column_names(first), USUAL_LABELS[:_LABELS])
+    if label is not None and any(isinstance(one.get(label), str) for one in first):
+        return label in (found.tokens, found.tags)
+    pairs = ((one.get(found.tokens or ""), one.get(found.tags or "")) for one in first)
+    return found.spans is not None or all(_size(tokens) == _size(tags) for tokens, tags in pairs)
 
 
 def layout(
@@ -81,7 +91,7 @@ def layout(
         default = Fields("1", "last") if kind == "columns" else Fields("form", "upos")
         tags = asked.tags or default.tags
         fields = Fields(asked.tokens or default.tokens, tags if need_tags else None)
-    rule = "characters" if characters else "treebank" if fields.tokens else "fine"
+    rule = "characters" if characters else "fine"
     found = Layout(kind, fields, "plain", "plain", rule, " ", asked.repair, asked.context, asked.encoding)
     first = _first(data, found)
     if fields.tokens and kind != "conllu":
@@ -103,6 +113,11 @@ def layout(
     if fields.tags is not None and asked.scheme is None:
         said.append(f"{name}: {_described(first, scheme, taught)} (guessed; data.scheme chooses)")
     return found._replace(scheme=scheme, taught=taught), "; ".join(said)
+
+
+def _size(cell: Any) -> int:
+    """How many tokens or tags a cell has."""
+    return len(cell.split() if isinstance(cell, str) else cell) if hasattr(cell, "__len__") else -1
 
 
 def _plain_name(data: Source) -> str:

@@ -30,7 +30,7 @@ class Layout(NamedTuple):
     fields: Fields
     scheme: str
     taught: str
-    rule: str = "treebank"
+    rule: str = "fine"
     between: str = " "
     repair: bool = False
     context: str = "sentence"
@@ -44,8 +44,7 @@ def sentences(data: Table, found: Layout, count: Count = ignored) -> Iterator[Se
     """
     fields, encoding = found.fields, found.encoding
     if found.kind == "records":
-        rule = "characters" if found.rule == "characters" else "fine"
-        return record_sentences(data, fields, rule=rule, between=found.between, encoding=encoding, count=count)
+        return record_sentences(data, fields, rule=found.rule, between=found.between, encoding=encoding, count=count)
     if isinstance(data, Given) or fields.tokens is None:
         raise ConfigError(f"{named(data)}: expected a file of one token a line")
     if found.kind == "conllu":
