@@ -14,7 +14,7 @@ from atrous.runtime.schemes import spans_of, tags_of
 PARTS = ("train", "dev", "test")
 LICENCE = """\
 Sentences and entities of the Hironsan corpus, https://github.com/Hironsan/hironsan_corpus (hironsancorpus on PyPI),
-by Hiroki Nakayama, MIT licence. Written by `atrous data ner-ja`: what comes twice is there once, and two entities
+by Hironsan, MIT licence. Written by `atrous data ner-ja`: what comes twice is there once, and two entities
 that lacked the B- they begin with have it.
 
 .jsonl: text and spans, offsets in characters from 0. .conll: the corpus's own words, a tab, the tag in IOB2.

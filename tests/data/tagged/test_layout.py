@@ -43,8 +43,9 @@ def test_what_is_taught_follows_from_the_data_unless_settings_say_it(tmp_path):
 
 def test_a_dev_file_may_be_written_otherwise_and_is_taught_the_same(tmp_path):
     train, _ = layout(written(tmp_path, IOB1), settings("predict.scheme=iob2"))
-    dev, _ = layout(written(tmp_path, "Ann B-PER\n", "b.conll"), settings(), like=train)
-    assert (dev.scheme, dev.taught) == ("iob2", "iob2")
+    dev, said = layout(written(tmp_path, "Ann B-PER\n", "b.conll"), settings(), like=train)
+    assert (dev.scheme, dev.taught) == ("iob2", "iob2") and "tags are IOB2 spans of PER" in said
+    assert layout(written(tmp_path, IOB1, "e.conll"), settings(), like=train)[1] == ""
     odd, _ = layout(written(tmp_path, "Ann NNP\n", "c.conll"), settings(), like=train)
     assert (odd.scheme, odd.taught) == ("iob1", "iob2")  # so that its tags are refused with their line
     plain, _ = layout(written(tmp_path, IOB1), settings("data.tags=2"))

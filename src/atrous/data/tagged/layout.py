@@ -69,7 +69,7 @@ def layout(
     """The layout of a file, as the settings say it, and the sentence that says what was guessed ("" if nothing was).
 
     need_tags: whether tags are wanted; without, none are read.
-    like: how another file of the run is read, the training rows beside which these are.
+    like: how another file of the run is read, the training rows beside which these are; what is as there is not said.
 
     Raises ConfigError for columns that are not there or cannot be guessed, tags that cannot be taught as the settings
     say, and documents where there are none; and DataError if the file cannot be read.
@@ -110,7 +110,7 @@ def layout(
             "out, or say with data.scheme how the tags write spans"
         )
     taught = wanted or ("plain" if scheme == "plain" else "bilou")
-    if fields.tags is not None and asked.scheme is None:
+    if fields.tags is not None and asked.scheme is None and (like is None or like.scheme != scheme):
         said.append(f"{name}: {_described(first, scheme, taught)} (guessed; data.scheme chooses)")
     return found._replace(scheme=scheme, taught=taught), "; ".join(said)
 
