@@ -174,7 +174,7 @@ def predict(
 
     asked = OnDemand(model, device, threads)
 
-    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
+    def answers(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return asked.reading(texts).predict(texts)
 
     count = predict_file(

@@ -85,7 +85,7 @@ def encode(
 
     asked = OnDemand(model, device, threads)
 
-    def vectors(texts: Sequence[str | tuple[str, str]]) -> Any:
+    def vectors(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return asked.reading(texts).encode(texts, unit_length=unit_length)
 
     about = {

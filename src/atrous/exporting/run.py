@@ -74,7 +74,7 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
         return Exported(folder, threads=options.threads)
 
-    def answers(texts: Sequence[str | tuple[str, str]]) -> Any:
+    def answers(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return loaded().predict(texts)
 
     predict_file(
