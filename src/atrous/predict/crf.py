@@ -35,7 +35,7 @@ class CRF(nn.Module):
     0.8047
 
     Raises ValueError if there are fewer than two tags.
-    Source: Lafferty, McCallum, Pereira 2001, https://repository.upenn.edu/handle/20.500.14332/6188; over a network:
+    Source: Lafferty, McCallum, Pereira 2001, https://repository.upenn.edu/cis_papers/159; over a network:
     Lample et al. 2016, section 2.2, https://arxiv.org/abs/1603.01360
     """
 

@@ -47,7 +47,7 @@ def log_partition(
     >>> log_partition(*flat).exp().round(decimals=6)
     tensor([8.], dtype=torch.float64)
 
-    Source: Lafferty, McCallum, Pereira 2001, section 3, https://repository.upenn.edu/handle/20.500.14332/6188
+    Source: Lafferty, McCallum, Pereira 2001, section 3, https://repository.upenn.edu/cis_papers/159
     """
     if not emissions.shape[1]:
         emissions = F.pad(emissions, (0, 0, 0, 1))
