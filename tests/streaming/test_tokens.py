@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.runtime.cutting import RULES
+from atrous.runtime.features import Features
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 from atrous.streaming.tokens import Tokens
@@ -15,6 +16,7 @@ LETTERS = Tokeniser("characters", False, tuple("aAJ."))
 READERS = {
     rule: Reader(LETTERS if rule == "characters" else WORDS, spelling=LETTERS, letters=2, rule=rule) for rule in RULES
 }
+READERS["features"] = Reader(WORDS, rule="fine", features=Features(shape=True, affixes=2, hashed=9))
 TEXTS = st.lists(
     st.sampled_from(
         ["a", "don't", "J.", "U.S.", "Smith", "it's", "12.5", "e.g.", "x@y.de", "İΣ", "!!", " ", "\n\t", "é"]
@@ -49,10 +51,10 @@ def joined(parts):
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("name", READERS)
 @given(text=TEXTS, seed=st.integers(0, 2**16))
-def test_any_cutting_gives_the_tokens_of_the_whole_text(rule, text, seed):
-    reader = READERS[rule]
+def test_any_cutting_gives_the_tokens_of_the_whole_text(name, text, seed):
+    reader = READERS[name]
     row = Tokens(reader)
     found = joined([*map(row.push, cut(text, seed)), row.finish()])
     for name, array in reader(text).items():
