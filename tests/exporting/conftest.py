@@ -28,6 +28,36 @@ def fresh(encoder, *settings, reader=WORDS):
     return Bundle.fresh(load(None, small, encode=encoder), reader, ("neg", "pos"))
 
 
+SPELLED = Reader(Tokeniser("words", True, ("good", "bad", "film", "a", "ann")), rule="treebank")
+TAGS = ("B-X", "I-X", "O")
+
+
+def fresh_tagger(encoder, head="tags", *settings, reader=SPELLED):
+    """An untrained tagger whose tags vary."""
+    options = ["embed.channels=8", *SMALL.get(encoder, ["encode.channels=8"]), *settings]
+    kind = {"name": reader.tokeniser.kind}
+    chosen = load(None, options, task="tag", encode=encoder, embed=kind, predict={"name": head, "scheme": "iob2"})
+    torch.manual_seed(0)
+    bundle = Bundle.fresh(chosen, reader, TAGS)
+    torch.manual_seed(2)
+    with torch.no_grad():
+        for parameter in bundle.model.parameters():
+            parameter.add_(torch.randn_like(parameter))
+    return bundle
+
+
+@pytest.fixture(scope="session")
+def tagger():
+    """A CRF over convolutions that look ahead."""
+    return fresh_tagger("conv", "crf", "encode.dilations=[1, 2]", "encode.strides=[1, 1]", "encode.centred=true")
+
+
+@pytest.fixture(scope="session")
+def tagger_export(tagger, tmp_path_factory):
+    """An export of it that no test changes."""
+    return atrous.export(tagger, tmp_path_factory.mktemp("export") / "tagger")
+
+
 @pytest.fixture(scope="session")
 def bag():
     return fresh("bag")

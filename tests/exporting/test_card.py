@@ -6,3 +6,11 @@ def test_the_readme_says_what_the_graphs_take_and_how_to_run_it(exported):
     assert "python -m pip install -r requirements.txt" in text
     for path in exported.folder.iterdir():
         assert path.name in text or path.name == "README.md", path
+
+
+def test_the_readme_of_a_tagger_says_what_its_graphs_give_and_where_its_chain_is(tagger_export):
+    text = (tagger_export.folder / "README.md").read_text()
+    assert text.startswith("# conv, exported: gives every token one of 3 tags\n\nTags: `B-X`, `I-X`, `O`. ")
+    assert "gives `logits`, (batch, time, labels): of every word, one a step." in text
+    assert "the `chain` in `export.json`" in text
+    assert "`decided` (batch, time), which of them are real, and every `next_state_...`" in text

@@ -4,17 +4,20 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from packaging.requirements import Requirement
-from tests.exporting.conftest import WORDS, fresh
+from tests.exporting.conftest import SPELLED, WORDS, fresh
 
 import atrous
 from atrous.config import load
+from atrous.contract import Batch
 from atrous.errors import DataError, FolderError, MissingExtra, NotEqual, OutputExists
 from atrous.exporting import folder as exporting
 from atrous.exporting.copied import runtime_files
 from atrous.layers import Conv
+from atrous.runtime.graph import padded
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
@@ -115,3 +118,69 @@ def test_without_onnx_it_says_what_to_install(bag, tmp_path, monkeypatch):
     words = 'onnx and onnxruntime and onnxscript, which is not installed; install it with: pip install "atrous[onnx]"'
     with pytest.raises(MissingExtra, match=re.escape(words)):
         atrous.export(bag, tmp_path / "out")
+
+
+TAGGED = ["a good film of Ann", "", "bad", ["a", "token of", "a", "list"], "good. " * 60, "J. Smith"]
+
+
+def same_tags(ours, theirs):
+    assert ours[:2] == theirs[:2]
+    assert (ours.offsets, ours.tags, ours.scheme) == (theirs.offsets, theirs.tags, theirs.scheme)
+    assert ours.probabilities == pytest.approx(theirs.probabilities, abs=2e-6)
+    assert [span[:4] for span in ours.spans] == [span[:4] for span in theirs.spans]
+    assert [span[4] for span in ours.spans] == pytest.approx([span[4] for span in theirs.spans], abs=2e-6)
+
+
+def test_an_exported_tagger_answers_as_its_model_does(tagger, tagger_export, monkeypatch):
+    expected = tagger.predict(TAGGED)
+    assert len({tag for answer in expected for tag in answer.tags}) == 3
+    assert any(answer.spans for answer in expected)
+    for ours, theirs in zip(tagger_export.predict(TAGGED), expected, strict=True):
+        same_tags(ours, theirs)
+    assert tagger_export.predict([]) == []
+    monkeypatch.setattr("atrous.runtime.graph.LONG", 50)
+    in_chunks = tagger_export.in_chunks
+    monkeypatch.setattr(tagger_export, "in_chunks", lambda inputs: in_chunks(inputs, chunk=7))
+    for ours, theirs in zip(tagger_export.predict(TAGGED), expected, strict=True):
+        same_tags(ours, theirs)
+
+
+def test_the_graphs_of_a_tagger_can_be_fed_by_hand(tagger, tagger_export):
+    batch = padded([SPELLED("a good film of Ann"), SPELLED("bad")], time=6)
+    with torch.no_grad():
+        wanted = tagger.model.eval()(Batch(*(torch.from_numpy(batch[name]) for name in ("ids", "lengths")))).numpy()
+    real = np.arange(6) < batch["lengths"][:, None]
+    np.testing.assert_allclose(tagger_export.logits(batch)[real], wanted[real], atol=1e-5)
+    for chunk in (1, 4, 100):
+        np.testing.assert_allclose(tagger_export.in_chunks(batch, chunk=chunk)[real], wanted[real], atol=1e-5)
+    flush = tagger_export.about["stream"]["flush"]
+    assert flush == tagger.delay > 0
+    ids, mask = (np.pad(part, [(0, 0), (0, flush)]) for part in (batch["ids"], real))
+    state, found = tagger_export.start(2), [[], []]
+    for now in (slice(0, 1), slice(1, 5), slice(5, 6 + flush)):
+        logits, state = tagger_export.step({"ids": ids[:, now]}, mask[:, now], state)
+        assert logits.shape[:2] == state["decided"].shape
+        for row, decided in enumerate(state["decided"]):
+            found[row] += list(logits[row][decided])
+    np.testing.assert_allclose(np.stack([*found[0], *found[1]]), wanted[real], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        ({"ids": [[2]]}, "this model takes ids and lengths, got ids"),
+        ({"ids": [2], "lengths": [1]}, r"ids of this model are \(batch, time, ...\), got an array of shape \(1,\)"),
+        ({"ids": [[2, 99]], "lengths": [2]}, "ids of this model are from 0 to 6, got 99"),
+    ],
+)
+def test_wrong_inputs_of_a_tagger_are_refused_in_words(tagger_export, inputs, words):
+    inputs = {name: np.array(part, np.int32 if name == "ids" else np.int64) for name, part in inputs.items()}
+    with pytest.raises(ValueError, match=words):
+        tagger_export.logits(inputs)
+
+
+def test_tokens_are_refused_where_texts_are_expected_and_what_is_neither_by_a_tagger(exported, tagger_export):
+    with pytest.raises(TypeError, match="Reader needs texts, got list"):
+        exported.predict([["a", "good", "film"]])
+    with pytest.raises(TypeError, match="Reader needs texts, or sequences of tokens, got int: 3"):
+        tagger_export.predict(["good", 3])

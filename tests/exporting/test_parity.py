@@ -2,14 +2,14 @@ from random import Random
 
 import pytest
 import torch
-from tests.exporting.conftest import WORDS, fresh
+from tests.exporting.conftest import SPELLED, WORDS, fresh, fresh_tagger
 from tests.laws import mutants
 
 from atrous.data.batch import Examples
 from atrous.errors import NotStreamable
 from atrous.exporting import parity
 from atrous.exporting.rows import drawn, interesting
-from atrous.layers import LSTM
+from atrous.layers import LSTM, Conv
 from atrous.model import Model
 from atrous.window import Window
 
@@ -23,16 +23,19 @@ def model_of(layer, pool="max"):
     return Model(bundle.model.embed, layer, bundle.model.attend, bundle.model.predict).eval()
 
 
-def readings(model):
-    """By how much each way of reading the model in torch differs, as shares of what is tolerated."""
-    reference = parity.alone(model, ROWS)
+def readings(model, rows=ROWS):
+    """The ways of reading the model in torch that do not agree."""
+    reference = parity.alone(model, rows)
+    decided = parity.decided_by(model)
     found = [
-        parity.compare("alone", lambda: parity.alone(model, ROWS, backwards=True), reference),
-        parity.compare("padded", lambda: parity.padded(model, ROWS, Random(0)), reference),
-        parity.compare("batched", lambda: parity.batched(model, ROWS, Random(0)), reference),
+        parity.compare("alone", lambda: parity.alone(model, rows, backwards=True), reference),
+        parity.compare("padded", lambda: parity.padded(model, rows, Random(0)), reference),
+        parity.compare("batched", lambda: parity.batched(model, rows, Random(0)), reference),
         parity.compare(
             "streamed",
-            lambda: parity.streamed(model.start, model.step, ROWS, Random(0), grain=model.grain, flush=model.flush),
+            lambda: parity.streamed(
+                model.start, model.step, rows, Random(0), grain=model.grain, flush=model.flush, decided=decided
+            ),
             reference,
         ),
     ]
@@ -59,6 +62,39 @@ def test_a_pool_that_takes_the_end_of_the_batch_for_the_rows_own_is_caught():
 )
 def test_each_way_of_reading_catches_its_own_mistake(layer, caught):
     assert readings(model_of(layer())) >= caught
+
+
+TAGGED = Examples.of(SPELLED, drawn(SPELLED, interesting(Window(left=8), Random(0)), Random(0)))
+
+
+def tagger_of(layer, kind=Model):
+    """A tagger with that encoder."""
+    bundle = fresh_tagger("conv")
+    return kind(bundle.model.embed, layer, bundle.model.attend, bundle.model.predict).eval()
+
+
+def test_a_tagger_gives_every_token_the_same_logits_in_every_way():
+    model = tagger_of(Conv(8, 8, kernel=5, right=2))
+    assert parity.alone(model, TAGGED).shape == (TAGGED.starts[-1], 3)
+    assert readings(model, TAGGED) == set()
+
+
+@pytest.mark.parametrize(
+    "layer, kind, caught",
+    [
+        (lambda: mutants.LostState(8, 8, kernel=3), Model, {"streamed"}),
+        (lambda: mutants.PaddingKept(8, 8, kernel=3, right=1), Model, {"padded", "batched"}),
+        (lambda: Conv(8, 8, kernel=5, right=2), mutants.MaskNotDelayed, {"streamed"}),
+    ],
+)
+def test_each_way_of_reading_a_tagger_catches_its_own_mistake(layer, kind, caught):
+    assert readings(tagger_of(layer(), kind), TAGGED) >= caught
+
+
+def test_as_many_logits_are_needed():
+    reading = parity.compare("streamed", lambda: torch.zeros(3, 2), torch.zeros(4, 2))
+    assert not reading.passed
+    assert reading.verdict == "DIFFERS"
 
 
 def test_a_model_that_draws_lots_does_not_even_agree_with_itself():

@@ -21,6 +21,8 @@ READERS = {
     "spelled": Reader(Tokeniser("words", True, ("a",)), spelling=Tokeniser("characters", False, ("a",)), letters=3),
     "featured": Reader(Tokeniser("words", False, ("a",)), features=Features(shape=True, affixes=1, hashed=9)),
     "no token known": Reader(Tokeniser("characters", False, ())),
+    "tagged words": Reader(Tokeniser("words", True, ("a", "U.S.", "film")), rule="fine"),
+    "tagged characters": Reader(Tokeniser("characters", False, ("a",)), rule="characters"),
 }
 
 
@@ -55,3 +57,12 @@ def test_the_first_rows_of_a_file_are_read_and_no_further(tmp_path):
         first(path, 3, trained)
     (tmp_path / "lines.txt").write_text("one\n\n")
     assert first(tmp_path / "lines.txt", 5, trained)[1] == ["one", ""]
+
+
+def test_a_tagger_is_verified_with_the_tokens_of_a_file_with_tags_or_with_texts(tmp_path):
+    (tmp_path / "rows.conll").write_text("Ann B-PER\nleft O\n\nU.S. B-LOC\n\n")
+    (tmp_path / "rows.txt").write_text("Ann left\n")
+    tagger = load(task="tag", embed={"name": "words"})
+    assert first(tmp_path / "rows.conll", 5, tagger) == ("", [("Ann", "left"), ("U.S.",)])
+    assert first(tmp_path / "rows.conll", 1, tagger)[1] == [("Ann", "left")]
+    assert first(tmp_path / "rows.txt", 5, tagger)[1] == ["Ann left"]

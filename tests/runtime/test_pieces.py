@@ -86,7 +86,7 @@ def test_byte_pairs_and_numbers_go_out_at_white_space():
 
 
 def test_a_kind_that_is_not_known_is_refused():
-    with pytest.raises(ValueError, match="one of bytes, characters, words, bpe, numbers, got kind='runes'"):
+    with pytest.raises(ValueError, match="bytes, characters, words, bpe, numbers, fine, treebank, got kind='runes'"):
         Pieces("runes", lower=False)
 
 

@@ -12,7 +12,7 @@ from atrous import Session
 from atrous.runtime.readable import Readable
 from atrous.runtime.reader import Reader
 from atrous.runtime.schemes import spans_of
-from atrous.streaming.tagged import Tagged
+from atrous.streaming.tagged import Tagged, joined
 from atrous.streaming.tokens import Tokens
 
 BUNDLES = {
@@ -46,17 +46,11 @@ def read_by_chance(bundle, texts, chance):
     return parts
 
 
-def together(parts):
-    """The answers to the parts of a row as one."""
-    whole = {name: sum((getattr(part, name) for part in parts), ()) for name in ("tokens", "offsets", "tags", "spans")}
-    whole["probabilities"] = sum((part.probabilities for part in parts), ())
-    return parts[0]._replace(text="".join(part.text for part in parts), **whole)
-
-
 def agree(found, expected, *, unread=False):
     assert (found.tokens, found.offsets, found.tags) == (expected.tokens, expected.offsets, expected.tags)
     assert found.text == expected.text or (unread and expected.text.startswith(found.text))
     assert found.probabilities == pytest.approx(expected.probabilities, abs=1e-5)
+    assert found.probability == pytest.approx(expected.probability, abs=1e-4)
     assert [span[:4] for span in found.spans] == [span[:4] for span in expected.spans]
     assert [span[4] for span in found.spans] == pytest.approx([span[4] for span in expected.spans], abs=1e-5)
     assert all(span.text == expected.text[span.start : span.end] for span in found.spans)
@@ -68,14 +62,12 @@ def agree(found, expected, *, unread=False):
 def test_the_answers_to_the_parts_are_that_to_the_whole_however_texts_are_cut(name, texts, seed):
     bundle = BUNDLES[name]
     for parts, expected in zip(read_by_chance(bundle, texts, random.Random(seed)), bundle.predict(texts), strict=True):
-        agree(together(parts), expected, unread=bundle.reader.max_steps is not None)
+        agree(joined(parts), expected, unread=bundle.reader.max_steps is not None)
 
 
 def test_the_taggers_of_these_tests_find_spans_of_every_length():
-    spans = [
-        span for bundle in BUNDLES.values() for answer in bundle.predict(["a bad bed c! a a c bad bad"] * 2)
-        for span in spans_of(answer.tags, answer.scheme)
-    ]  # fmt: skip
+    answers = [bundle.predict("a bad bed c! a a c bad bad")[0] for bundle in BUNDLES.values()]
+    spans = [span for answer in answers for span in spans_of(answer.tags, answer.scheme)]
     assert {span.end - span.start for span in spans} >= {1, 2, 3}
 
 

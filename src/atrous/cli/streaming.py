@@ -28,11 +28,15 @@ def refuse_what_does_not_go_with_stream(file: str, **given: object) -> None:
 def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown, quiet: bool = False) -> None:
     """Answer the lines of standard input while they are being written.
 
+    A tagger's tags are printed once, as they are decided.
     shown: what of every answer. quiet: do not say how often the model abstained.
 
-    Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, and DataError if
-    the input is empty or not in this encoding.
+    Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts or is a tagger and
+    `every` is given, and DataError if the input is empty or not in this encoding.
     """
+    if bundle.model.tags:
+        _stream_tags(bundle, encoding=encoding, every=every, json=json, shown=shown)
+        return
     from atrous.answering.shown import abstentions
     from atrous.streaming.lines import read_lines
     from atrous.streaming.session import Session
@@ -55,6 +59,31 @@ def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, show
         raise DataError("standard input: nothing in it; write at least one line")
     if shown.min_probability is not None and not quiet:
         print(abstentions(abstained, number), file=sys.stderr)
+
+
+def _stream_tags(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown) -> None:
+    """A line a token, its tag behind it, and an empty line where a line of the input ends; or objects."""
+    from atrous.runtime.tagging import TagsAnswer
+    from atrous.streaming.session import Session
+    from atrous.streaming.tagged_lines import read_tagged_lines
+
+    if every is not None:
+        raise ConfigError("--every does not go with a tagger, which says the tag of each token once: leave it out")
+    number = 0
+    with Session(bundle) as session:
+        for number, final, found in read_tagged_lines(session, decoded(STDIN, encoding)):
+            answer = shown.of(found)
+            if json:
+                value = {"line": number, "final": final, **shown.value(answer)}
+                print(json_module.dumps(value, ensure_ascii=False), flush=True)
+                continue
+            assert isinstance(answer, TagsAnswer)
+            # Folded, so that a token stays a line.
+            pairs = zip(answer.tokens, answer.tags, strict=True)
+            rows = "".join(f"{' '.join(token.split())}\t{tag}\n" for token, tag in pairs)
+            print(rows + "\n" * final, end="", flush=True)
+    if not number:
+        raise DataError("standard input: nothing in it; write at least one line")
 
 
 def _row(said: Said, shown: Shown, *, json: bool, rewrites: bool) -> str:

@@ -26,26 +26,38 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
 
     about: what export.json says of the model.
     """
-    several = bundle.readable.kind == "labels"
-    does = f"gives a text any of {len(bundle.labels)} labels" if several else f"tells {len(bundle.labels)} labels apart"
+    read, count = bundle.readable, len(bundle.labels)
+    does = {"labels": f"gives a text any of {count} labels", "classes": f"tells {count} labels apart"}.get(
+        read.kind, f"gives every token one of {count} tags"
+    )
+    several = f"(batch, time, labels): of every {bundle.settings.embed.name.removesuffix('s')}, one a step"
     labels = ", ".join(f"`{label}`" for label in bundle.labels)
     given = ", ".join(f"`{name}` ({one['type']})" for name, one in about["inputs"].items())
     sections = [
         f"# {bundle.settings.encode.name}, exported: {does}",
-        f"Labels: {labels}. A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
+        f"{'Tags' if read.tags else 'Labels'}: {labels}. "
+        f"A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
         "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
         "$ python run.py texts.csv --out answers.csv\n```",
         "Neither torch nor atrous is needed. Keep the files together: run.py refuses one that is of another export.",
         _FILES.format(stream=_STREAM if "stream" in about else ""),
-        f"`model.onnx` takes {given} and gives `logits`, (batch, labels). Any number of rows and any time from 1 on; "
-        "what stands after a row's length is not read.",
+        f"`model.onnx` takes {given} and gives `logits`, {several if read.tags else '(batch, labels)'}. Any number of "
+        "rows and any time from 1 on; what stands after a row's length is not read.",
     ]
+    if read.chain is not None:
+        sections.append(
+            "The answer is the best path through the tags: the one with the largest sum of its logits and of what the "
+            "`chain` in `export.json` adds, `begin`, `transitions` (from, to) and `end`. `runtime/` finds it."
+        )
     if "stream" in about:
         stream = about["stream"]
         names = ", ".join(f"`{name}`" for name in about["inputs"] if name != "lengths")
+        decided = "the `logits` of what is decided so far"
+        if read.tags:
+            decided = "the `logits` of the steps that it decides, `decided` (batch, time), which of them are real,"
         sections.append(
             f"`stream.onnx` takes {names}, `mask` (batch, time), True where a step is real, and every `state_...`; it "
-            f"gives the `logits` of what is decided so far and every `next_state_...`. A chunk has a multiple of "
+            f"gives {decided} and every `next_state_...`. A chunk has a multiple of "
             f"{stream['grain']} steps; after a text, {stream['flush']} masked steps bring out the rest."
         )
     else:

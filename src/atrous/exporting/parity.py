@@ -16,7 +16,7 @@ from atrous.data.batch import Examples
 from atrous.errors import AtrousError
 from atrous.layers import fold
 from atrous.model import Model
-from atrous.runtime.graph import LENGTHS, Exported
+from atrous.runtime.graph import DECIDED, LENGTHS, Exported
 
 ROUNDING, EXPORT_ROUNDING = 1e-5, 1e-4  # of single precision, as shares of the largest logit, or of 1
 EXPORTED = ("exported", "exported, streamed")
@@ -25,6 +25,8 @@ STEPS = 2**16  # of a padded batch, at most
 GRAINS = (1, 1, 2, 3, 5, 8, 21, 64)  # of a chunk
 
 Step = Callable[[Batch, Tensor, State], tuple[Tensor, State]]
+Decided = Callable[[State], Tensor]  # of a tagger: which of a chunk's steps are real, (batch, time)
+Found = dict[str, Tensor]  # by the name of a way, what it gave
 
 
 class Reading(NamedTuple):
@@ -63,10 +65,17 @@ class Reading(NamedTuple):
 
 
 def compare(
-    way: str, read: Callable[[], Tensor], reference: Tensor, *, rounding: float = ROUNDING, may_refuse: bool = False
+    way: str,
+    read: Callable[[], Tensor],
+    reference: Tensor,
+    *,
+    rounding: float = ROUNDING,
+    may_refuse: bool = False,
+    kept: Found | None = None,
 ) -> Reading:
-    """What a way of reading gives, (rows, labels), held against the reference.
+    """What a way of reading gives, (rows, labels), held against the reference; of a tagger (steps of all rows, labels).
 
+    kept: where it is put, too.
     rounding: the tolerance, as a share of the largest logit, or of 1 if that is smaller.
     may_refuse: whether this kind of model cannot be read this way.
 
@@ -77,9 +86,17 @@ def compare(
         found = read()
     except AtrousError as error:
         return Reading(way, None, None, str(error), may_refuse)
-    scale = max(1.0, reference.abs().max().item()) if reference.numel() else 1.0
+    if kept is not None:
+        kept[way] = found
+    if found.shape != reference.shape:  # a tagger that answers too few steps, say
+        return Reading(way, float("nan"), rounding * scale_of(reference))
     difference = (found - reference).abs().max().item() if reference.numel() else 0.0
-    return Reading(way, difference, rounding * scale)
+    return Reading(way, difference, rounding * scale_of(reference))
+
+
+def scale_of(logits: Tensor) -> float:
+    """The largest logit, or 1 if that is smaller."""
+    return max(1.0, logits.abs().max().item()) if logits.numel() else 1.0
 
 
 def ready(model: Model) -> Model:
@@ -93,10 +110,11 @@ def ready(model: Model) -> Model:
 def alone(model: Model, rows: Examples, *, backwards: bool = False) -> Tensor:
     """The logits of every row by itself, no padding: what the other ways are held against.
 
+    Of a tagger, here and below, those of all steps of the first row, then of the second.
     backwards: the last row first, which only a model that remembers earlier rows, or draws lots, can tell.
     """
     order = range(len(rows))[:: -1 if backwards else 1]
-    found = [model(rows.batch([place])[0]) for place in order]
+    found = [_of_rows(model(batch), batch)[0] for batch in (rows.batch([place])[0] for place in order)]
     return torch.cat(found[:: -1 if backwards else 1])
 
 
@@ -107,46 +125,82 @@ def padded(model: Model, rows: Examples, random: Random) -> Tensor:
     for place, length in enumerate(rows.lengths.tolist()):
         batch = rows.batch([place], time=length + random.randint(1, 40))[0]
         others = torch.arange(batch.time) % max(1, length)
-        found.append(model(batch._replace(**{name: part[:, others] for name, part in batch.fields.items()})))
+        batch = batch._replace(**{name: part[:, others] for name, part in batch.fields.items()})
+        found += _of_rows(model(batch), batch)
     return torch.cat(found)
 
 
 @torch.inference_mode()
 def batched(answer: Callable[[Batch], Tensor], rows: Examples, random: Random) -> Tensor:
     """The logits of every row among others, padded to the longest of them."""
-    return _in_order([(places, answer(rows.batch(places)[0])) for places in _groups(rows, random)])
+    found: dict[int, Tensor] = {}
+    for places in _groups(rows, random):
+        batch, _ = rows.batch(places)
+        found |= zip(places, _of_rows(answer(batch), batch), strict=True)
+    return torch.cat([found[place] for place in range(len(rows))])
 
 
 @torch.inference_mode()
 def streamed(
-    start: Callable[[int], State], step: Step, rows: Examples, random: Random, *, grain: int, flush: int
+    start: Callable[[int], State],
+    step: Step,
+    rows: Examples,
+    random: Random,
+    *,
+    grain: int,
+    flush: int,
+    decided: Decided | None = None,
 ) -> Tensor:
-    """The logits of every row among others, read in chunks of random length and then flushed."""
-    found = []
+    """The logits of every row among others, read in chunks of random length and then flushed.
+
+    decided: of a tagger, what of the state says which steps of a chunk are real.
+    """
+    found: dict[int, list[Tensor]] = {}
     for places in _groups(rows, random):
         end = int(rows.lengths[places].max()) + flush
         batch = rows.batch(places, time=end + max(GRAINS) * grain)[0]
         state, at, mask = start(len(places)), 0, batch.mask
+        found |= {place: [] for place in places}
         while at < end or not at:
             now = slice(at, at + grain * random.choice(GRAINS))
             logits, state = step(batch.cut(now), mask[:, now], state)
+            real = None if decided is None else decided(state)
+            for row, place in enumerate(places):
+                found[place] = [logits[row : row + 1]] if real is None else [*found[place], logits[row][real[row]]]
             at = now.stop
-        found.append((places, logits))
-    return _in_order(found)
+    return torch.cat([part for place in range(len(rows)) for part in found[place]])
+
+
+def decided_by(model: Model) -> Decided | None:
+    """What of a tagger's state says which steps of the last chunk are real; None for a model that is none."""
+    return (lambda state: state[-1][1]) if model.tags else None
 
 
 def exported(
-    model: Model, graph: Exported, rows: Examples, random: Random, reference: Tensor, *, may_refuse: bool
+    model: Model,
+    graph: Exported,
+    rows: Examples,
+    random: Random,
+    reference: Tensor,
+    *,
+    may_refuse: bool,
+    kept: Found | None = None,
 ) -> Iterator[Reading]:
-    """The two ways of reading with an export of the model: whole rows, and rows in chunks."""
+    """The two ways of reading with an export of the model: whole rows, and rows in chunks. kept: as for `compare`."""
     whole, chunks = EXPORTED
-    yield compare(whole, lambda: batched(answer_of(graph), rows, random), reference, rounding=EXPORT_ROUNDING)
+    yield compare(
+        whole, lambda: batched(answer_of(graph), rows, random), reference, rounding=EXPORT_ROUNDING, kept=kept
+    )
+    decided = (lambda state: torch.from_numpy(state[DECIDED])) if model.tags else None
     yield compare(
         chunks,
-        lambda: streamed(graph.start, step_of(graph), rows, random, grain=model.grain, flush=model.flush),
+        lambda: streamed(
+            graph.start, step_of(graph), rows, random, grain=model.grain, flush=model.flush, decided=decided
+        ),
         reference,
         rounding=EXPORT_ROUNDING,
         may_refuse=may_refuse,
+        kept=kept,
     )
 
 
@@ -169,6 +223,13 @@ def _arrays(batch: Batch) -> dict[str, Any]:
     return {name: part.contiguous().numpy() for name, part in batch.fields.items()}
 
 
+def _of_rows(logits: Tensor, batch: Batch) -> list[Tensor]:
+    """The logits of each row of a batch: one, or as many as it has steps."""
+    if logits.dim() == 2:
+        return [logits[row : row + 1] for row in range(len(logits))]
+    return [own[:length] for own, length in zip(logits, batch.lengths.tolist(), strict=True)]
+
+
 def _groups(rows: Examples, random: Random) -> Iterator[list[int]]:
     """Every row once, in groups of several sizes: fewer where the longest of them is very long."""
     order = random.sample(range(len(rows)), len(rows))
@@ -178,8 +239,3 @@ def _groups(rows: Examples, random: Random) -> Iterator[list[int]]:
             count //= 2
         yield order[:count]
         order = order[count:]
-
-
-def _in_order(found: list[tuple[list[int], Tensor]]) -> Tensor:
-    places = torch.tensor([place for group, _ in found for place in group])
-    return torch.cat([logits for _, logits in found])[places.argsort()]

@@ -10,6 +10,8 @@ from random import Random
 from atrous.config import Settings
 from atrous.data.formats import format_of
 from atrous.data.tables import read_texts
+from atrous.data.tagged.layout import is_tagged, layout
+from atrous.data.tagged.read import read
 from atrous.data.text import Source
 from atrous.runtime.reader import Reader, Row
 from atrous.runtime.series import Series
@@ -33,8 +35,12 @@ def first(
     """The sentence that says which column was guessed ("" if none was), and the first rows of a file.
 
     rows: how many, or all there are. settings: those of the model, which may name the columns. text, beside: the
-    columns, if they are others. Raises what `read_texts` raises.
+    columns, if they are others. Of a tagger a file may hold tagged tokens, too. Raises what `read_texts` raises, or the
+    reader of tagged tokens.
     """
+    if settings.task == "tag" and is_tagged(source):
+        found, said = layout(source, settings, need_tags=False)
+        return said, [row.given for row in islice(read(source, found), rows)]
     plain, known = format_of(source) == "text", settings.data
     said, texts = read_texts(
         source,
@@ -58,13 +64,16 @@ def interesting(window: Window, random: Random) -> list[int]:
 
 
 def drawn(reader: Reader, lengths: Sequence[int], random: Random) -> list[Row]:
-    """Rows of about so many steps: texts of the reader's own vocabulary and a token it may not know, or series.
+    """Rows of about so many steps: texts of the reader's own vocabulary and a token it may not know, or series; where
+    texts are tagged, lists of such tokens.
 
     >>> drawn(Reader(Tokeniser("words", True, ("good", "film"))), [3, 0], Random(0))
     ['☃ ☃ film', '']
     """
     if reader.series is not None:
         return [_numbers(reader.series, length, random) for length in lengths]
+    if reader.rule is not None:
+        return [_tokens(reader.tokeniser, length, random) for length in lengths]
     texts = [_text(reader.tokeniser, length, random) for length in lengths]
     if reader.two_texts:
         return list(zip(texts, (_text(reader.beside, max(0, length - 1), random) for length in lengths), strict=True))
@@ -72,10 +81,14 @@ def drawn(reader: Reader, lengths: Sequence[int], random: Random) -> list[Row]:
 
 
 def _text(tokeniser: Tokeniser | None, length: int, random: Random) -> str:
+    return (" " if tokeniser is not None and tokeniser.kind == "words" else "").join(_tokens(tokeniser, length, random))
+
+
+def _tokens(tokeniser: Tokeniser | None, length: int, random: Random) -> list[str]:
     assert tokeniser is not None
     plain = tokeniser.kind in ("bytes", "bpe")
     pieces = [chr(code) for code in range(32, 127)] if plain else [*tokeniser.tokens, _STRANGER]
-    return (" " if tokeniser.kind == "words" else "").join(random.choices(pieces, k=length))
+    return random.choices(pieces, k=length)
 
 
 def _numbers(series: Series, length: int, random: Random) -> list[list[float | None]]:

@@ -10,6 +10,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from torch import Tensor
+
 from atrous.bundle.folder import load
 from atrous.bundle.trained import Bundle
 from atrous.data.batch import Examples
@@ -19,6 +21,8 @@ from atrous.exporting import parity
 from atrous.exporting.folder import need_onnx, tell, write
 from atrous.exporting.parity import Reading
 from atrous.exporting.rows import drawn, first, interesting
+from atrous.exporting.tags import tags_agree
+from atrous.model import Model
 from atrous.runtime.graph import Exported
 from atrous.runtime.reader import Row
 
@@ -65,11 +69,12 @@ def verify(
 
     The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks;
     exported, whole and streamed. Each is held against every row alone: the largest difference between two logits may
-    be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export.
+    be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a tagger these are the logits of every step,
+    of a CRF its emissions; and at the end the tags that every way comes to are held against the best ones.
 
     model: a Bundle or a model folder.
-    data: rows, or a file of them, of which the first `rows` are read; None: texts drawn from the model's own
-        vocabulary, of no token, of one, of about its window, and ragged.
+    data: rows, or a file of them, of which the first `rows` are read (of a tagger, files with tags too); None: texts
+        drawn from the model's own vocabulary, of no token, of one, of about its window, and ragged.
     text, beside, encoding: the columns of the texts and the file's character encoding, as for predict.
     seed: of the texts, the groups and the chunks. quiet: do not say on standard error what is being done.
     shown: called with each reading as it is done.
@@ -103,16 +108,35 @@ def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) ->
     whole_only = bundle.settings.encode.name in WHOLE_ROWS or not own.attend.streams
     tell(f"reading {len(rows)} rows alone", quiet=quiet)
     reference = parity.alone(own, rows)
-    yield parity.compare("alone", lambda: parity.alone(own, rows, backwards=True), reference)
+    kept: parity.Found = {}
+    yield parity.compare("alone", lambda: parity.alone(own, rows, backwards=True), reference, kept=kept)
     tell("reading them padded, batched and streamed", quiet=quiet)
-    yield parity.compare("padded", lambda: parity.padded(own, rows, random), reference)
-    yield parity.compare("batched", lambda: parity.batched(own, rows, random), reference)
+    yield parity.compare("padded", lambda: parity.padded(own, rows, random), reference, kept=kept)
+    yield parity.compare("batched", lambda: parity.batched(own, rows, random), reference, kept=kept)
     yield parity.compare(
         "streamed",
-        lambda: parity.streamed(own.start, own.step, rows, random, grain=own.grain, flush=own.flush),
+        lambda: parity.streamed(
+            own.start, own.step, rows, random, grain=own.grain, flush=own.flush, decided=parity.decided_by(own)
+        ),
         reference,
         may_refuse=whole_only,
+        kept=kept,
     )
+    yield from _exported(bundle, own, rows, random, reference, whole_only, kept, quiet)
+    if own.tags:
+        yield tags_agree(bundle.readable, kept, reference, rows.starts)
+
+
+def _exported(
+    bundle: Bundle,
+    own: Model,
+    rows: Examples,
+    random: Random,
+    reference: Tensor,
+    whole_only: bool,
+    kept: parity.Found,
+    quiet: bool,
+) -> Iterator[Reading]:
     with TemporaryDirectory() as folder:
         try:
             need_onnx()
@@ -121,4 +145,5 @@ def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) ->
             yield from (Reading(way, None, None, str(error)) for way in parity.EXPORTED)
             return
         tell("reading them with the exported graphs", quiet=quiet)
-        yield from parity.exported(own, Exported(folder), rows, random, reference, may_refuse=whole_only)
+        graph = Exported(folder)
+        yield from parity.exported(own, graph, rows, random, reference, may_refuse=whole_only, kept=kept)

@@ -73,29 +73,43 @@ class Exported:
     def predict(self, texts: Row | Sequence[Row]) -> list[AnyAnswer]:
         """What the model answers to every text, as `Bundle.predict` does; what a text is, the reader says.
 
-        Raises DataError for a text that is too long for a model that must see it whole.
+        Raises DataError for a text that is too long for a model that must see it whole, and TypeError for what is none.
         """
-        rows = [self.reader(row) for row in self.reader.rows(texts)]
+        given = self.reader.rows(texts)
+        rows = [self.reader(row) for row in given]
         if not rows:
             return []
         lengths = np.array([steps_of(row) for row in rows], np.int64)
         check_longest(int(lengths.max()), self.about.get("longest"))
-        found = np.empty((len(rows), len(self.readable.labels)), np.float32)
+        starts = np.concatenate([[0], lengths.cumsum()])  # of each row's steps, if every one has an answer
+        found = np.empty((starts[-1] if self.tags else len(rows), len(self.readable.labels)), np.float32)
         for places, time in by_length(lengths):
             read = self.in_chunks if time > LONG and "stream" in self.about else self.logits
-            found[places] = read(padded([rows[place] for place in places], time=time))
+            answer = read(padded([rows[place] for place in places], time=time))
+            if not self.tags:
+                found[places] = answer
+                continue
+            for place, steps in zip(places, answer, strict=True):
+                found[starts[place] : starts[place + 1]] = steps[: lengths[place]]
+        if self.tags:
+            return [*self.readable.tagged(found, starts, [*map(self.reader.cut, given)])]
         return [*self.readable(found)]
 
+    @property
+    def tags(self) -> bool:
+        """Whether every step has an answer of its own."""
+        return self.readable.tags
+
     def logits(self, inputs: Arrays) -> NDArray[np.float32]:
-        """What the graph of whole rows answers, (batch, labels).
+        """What the graph of whole rows answers, (batch, labels), or, of a tagger, (batch, time, labels).
 
         inputs: by their names in export.json, "lengths" (batch,) among them; the others are (batch, time, ...), time
             being 1 at least.
 
         Raises ValueError for other inputs, and for an id that the vocabulary does not have.
         """
-        self._check(inputs)
-        return self._logits(self._run(WHOLE, self._whole, [LOGITS], inputs)[0], len(inputs[LENGTHS]))
+        steps = self._check(inputs)
+        return self._logits(self._run(WHOLE, self._whole, [LOGITS], inputs)[0], len(inputs[LENGTHS]), steps)
 
     def start(self, batch: int) -> dict[str, NDArray[Any]]:
         """The state before the first step of `batch` rows, by name. Raises NotStreamable if it must see whole rows."""
@@ -109,14 +123,16 @@ class Exported:
         inputs: the chunk without lengths, (batch, time, ...); time is a multiple of the grain that export.json names.
         mask: (batch, time), True where a step is real.
 
-        After the last step and `flush` masked ones the logits are those of whole rows.
+        After the last step and `flush` masked ones the logits are those of whole rows. Those of a tagger are
+        (batch, time, labels), and the state has "decided" beside, (batch, time): which of them are of real steps, in
+        order; it is not read again.
         Raises ValueError for other inputs, and for an id that the vocabulary does not have.
         """
-        self._check(inputs, without=LENGTHS)
-        names = list(state)
-        given = {**inputs, MASK: mask, **state}
-        logits, *leaves = self._run(STREAM, self._stream, [LOGITS, *map(later, names)], given)
-        return self._logits(logits, len(mask)), dict(zip(names, leaves, strict=True))
+        steps = self._check(inputs, without=LENGTHS)
+        names, beside = [name for name in state if name != DECIDED], [DECIDED] * self.tags
+        given = {**inputs, MASK: mask, **{name: state[name] for name in names}}
+        logits, *leaves = self._run(STREAM, self._stream, [LOGITS, *beside, *map(later, names)], given)
+        return self._logits(logits, len(mask), steps), dict(zip([*beside, *names], leaves, strict=True))
 
     def in_chunks(self, inputs: Arrays, *, chunk: int = CHUNK) -> NDArray[np.float32]:
         """What `logits` answers, read chunk by chunk: memory does not grow with the length of the rows.
@@ -128,25 +144,35 @@ class Exported:
         self._check(inputs)
         lengths, state = inputs[LENGTHS], self.start(len(inputs[LENGTHS]))
         grain, flush = self.about["stream"]["grain"], self.about["stream"]["flush"]
-        steps = -(-max(1, int(lengths.max())) // grain) * grain + flush
+        time = max(1, _steps(inputs) if self.tags else int(lengths.max()))
+        steps = -(-time // grain) * grain + flush
         size = max(1, chunk // grain) * grain
+        decided = []
         for start in range(0, steps, size):
             count = min(size, steps - start)
             piece = {name: _cut(part, start, count) for name, part in inputs.items() if name != LENGTHS}
             mask = np.arange(start, start + count) < lengths[:, None]
             logits, state = self.step(piece, mask, state)
-        return logits
+            decided += [logits] if self.tags else []
+        if not self.tags:
+            return logits
+        delay = self.about["stream"]["delay"]
+        return np.concatenate(decided, 1)[:, delay : delay + time]
 
-    def _check(self, inputs: Arrays, *, without: str = "") -> None:
-        """Refuse in words what the graph would refuse in its own, or take for something else (an id of -1)."""
+    def _check(self, inputs: Arrays, *, without: str = "") -> int:
+        """How many steps the inputs have; refused in words is what the graph would refuse in its own, or take for
+        something else (an id of -1)."""
         wanted = [name for name in self.about["inputs"] if name != without]
         if set(inputs) != set(wanted):
             raise ValueError(f"this model takes {' and '.join(wanted)}, got {', '.join(inputs) or 'nothing'}")
         for name, array in inputs.items():
+            if array.ndim < (1 if name == LENGTHS else 2):
+                raise ValueError(f"{name} of this model are (batch, time, ...), got an array of shape {array.shape}")
             size = self.about["inputs"][name].get("size")
             if size is not None and array.size and not 0 <= array.min() <= array.max() < size:
                 wrong = array[(array < 0) | (array >= size)][0]
                 raise ValueError(f"{name} of this model are from 0 to {size - 1}, got {wrong}")
+        return _steps(inputs)
 
     @cached_property
     def _whole(self) -> Any:
@@ -188,8 +214,8 @@ class Exported:
         except Exception as error:
             raise self._broken(name, error) from error
 
-    def _logits(self, logits: NDArray[Any], rows: int) -> NDArray[np.float32]:
-        if logits.shape != (rows, len(self.readable.labels)):
+    def _logits(self, logits: NDArray[Any], rows: int, steps: int) -> NDArray[np.float32]:
+        if logits.shape != (rows, *[steps] * self.tags, len(self.readable.labels)):
             raise FolderError(f"{self.folder / WHOLE}: not a graph that answers with these labels; {manifest.REMEDY}")
         return logits
 
@@ -206,7 +232,7 @@ def _check_about(about: dict[str, Any]) -> None:
     stream, longest, sizes = about.get("stream"), about.get("longest"), about["inputs"].values()
     numbers = [0 if longest is None else longest, *(one.get("size", 0) for one in sizes)]
     if stream is not None:
-        numbers += [stream["grain"] - 1, stream["flush"]]
+        numbers += [stream["grain"] - 1, stream["flush"], stream["delay"]]
         if not all(isinstance(name, str) for name in stream["states"]):
             raise TypeError("states")
     if not all(isinstance(number, int) and 0 <= number < 2**40 for number in numbers):
@@ -225,6 +251,11 @@ def padded(rows: Sequence[Arrays], *, time: int | None = None) -> dict[str, NDAr
     lengths = np.array([steps_of(row) for row in rows], np.int64)
     steps = time or max(1, int(lengths.max()))
     return {LENGTHS: lengths, **{name: stacked([row[name] for row in rows], steps) for name in rows[0]}}
+
+
+def _steps(inputs: Arrays) -> int:
+    """Steps of the inputs, padding included; 0 if there is nothing but lengths."""
+    return next((part.shape[1] for name, part in inputs.items() if name != LENGTHS), 0)
 
 
 def _cut(part: NDArray[Any], start: int, count: int) -> NDArray[Any]:

@@ -50,7 +50,7 @@ def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = N
     if every is not None and every < 1:
         raise ValueError(f"read_lines needs every >= 1, got every={every}")
     lines = _Lines(session, every, name)
-    for block in _without_returns(blocks):
+    for block in without_returns(blocks):
         *ended, begun = block.split("\n")
         for start in range(0, len(ended), TOGETHER):
             yield from lines.end(ended[start : start + TOGETHER])
@@ -59,7 +59,7 @@ def read_lines(session: Session, blocks: Iterable[str], *, every: int | None = N
         yield from lines.end([""])
 
 
-def _without_returns(blocks: Iterable[str]) -> Iterator[str]:
+def without_returns(blocks: Iterable[str]) -> Iterator[str]:
     r"""The blocks with \n for every \r\n, none of which a block's end cuts in two."""
     held = ""
     for block in blocks:

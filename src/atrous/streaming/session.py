@@ -179,7 +179,7 @@ class Session:
         self.close()
 
     def _fresh(self, rows: int) -> State:
-        """The model's state, and the logits of what is decided so far; of a tagger, whose pool keeps none, without."""
+        """The model's state, and the logits of what is decided so far; a tagger, which keeps every step, has none."""
         model = self.bundle.model
         if model.tags:
             return model.start(rows)[:2]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +79,25 @@ class Tagged:
             offsets=tuple((begin + start, begin + end) for start, end in answer.offsets),
             spans=tuple(span._replace(start=begin + span.start, end=begin + span.end) for span in answer.spans),
         )
+
+
+def joined(parts: Sequence[TagsAnswer]) -> TagsAnswer:
+    """The answer to a row out of those to its parts, in order; at least one.
+
+    >>> first = TagsAnswer("Ann", ("Ann",), ((0, 3),), ("U-PER",), (0.5,), 0.5, (), "bilou")
+    >>> joined([first, first._replace(text=" left", tokens=("left",), offsets=((4, 8),), tags=("O",))])[:4]
+    ('Ann left', ('Ann', 'left'), ((0, 3), (4, 8)), ('U-PER', 'O'))
+    """
+    return TagsAnswer(
+        "".join(part.text for part in parts),
+        tuple(chain.from_iterable(part.tokens for part in parts)),
+        tuple(chain.from_iterable(part.offsets for part in parts)),
+        tuple(chain.from_iterable(part.tags for part in parts)),
+        tuple(chain.from_iterable(part.probabilities for part in parts)),
+        round(prod(part.probability for part in parts), 6),
+        tuple(chain.from_iterable(part.spans for part in parts)),
+        parts[0].scheme,
+    )
 
 
 @lru_cache(maxsize=2**14)
