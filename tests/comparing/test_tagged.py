@@ -6,7 +6,7 @@ import pytest
 from tests.comparing.tagged import QUICK, write
 
 from atrous.bundle import load
-from atrous.comparing.baselines import MAJORITY, WORDS
+from atrous.comparing.baselines import MAJORITY, SPANS, WORDS
 from atrous.comparing.race import compare
 from atrous.comparing.table import table
 
@@ -60,6 +60,20 @@ def test_what_the_best_does_is_counted_by_token(plain):
     page = (out / "report.html").read_text()
     assert 'id="gradients"' in page and 'id="ngrams"' not in page
     assert "A row is what the tokens are" in page and "naive Bayes" not in page
+
+
+@pytest.mark.slow
+def test_spans_are_raced_by_their_f1(tmp_path):
+    results = compare(
+        write(tmp_path / "names.conll"), encode="residual", budget=50_000, rates=1, seeds=1, quiet=True, set=QUICK,
+        out=tmp_path / "race",
+    )  # fmt: skip
+    assert results["score"] == "span_f1"
+    assert results["baselines"].keys() == {MAJORITY, SPANS} and results["baselines"][MAJORITY] == 0.0
+    assert results["best_on_test"]["labels"] == ["LOC", "PER", "O"]
+    (model,) = results["models"]
+    assert load(tmp_path / "race" / "best").scores["test"]["span_f1"] == model["scores"][0] > 0.5
+    assert "span F1" in (tmp_path / "race" / "report.html").read_text()
 
 
 def test_other_tags_of_the_same_tokens_are_another_race():

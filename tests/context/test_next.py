@@ -1,6 +1,8 @@
+import tomllib
+
 import pytest
 
-from atrous.config import load
+from atrous.config import Settings, load
 from atrous.context.next import commands, settings_for
 from atrous.context.terms import grid
 from atrous.data.asked import Asked
@@ -34,3 +36,11 @@ def test_the_next_commands_name_the_files():
         "atrous train runs/needs/settings.toml --data 'my reviews.csv' --dev dev.csv --test test.csv",
     ]
     assert commands(3, Asked([{"text": "good"}]), "out")[1] == "atrous train out/settings.toml --data FILE"
+
+
+def test_what_a_tagger_needs_is_seen_on_both_sides():
+    found = settings_for(15, Asked("x.conll"))
+    assert "centred = true" in found and 'task = "tag"' in found
+    settings = Settings.model_validate(tomllib.loads(found))
+    window = ENCODERS["conv"](5, **settings.encode.options).window
+    assert min(window.left, window.right) >= 7

@@ -13,6 +13,7 @@ from atrous.training.tokens import Tokens
 
 ROWS = [Row(f"text {number}", "ab"[number % 2], "", number) for number in range(50)]
 READER = Reader(Tokeniser("bytes", False, ()))
+ONE, SEVERAL = Targets(("a", "b", "c")), Targets(("a", "b", "c"), several=True)
 
 
 def tokens(train, test):
@@ -32,18 +33,30 @@ def test_no_part_keeps_more_rows_than_asked_and_the_same_ones_each_time():
 
 
 def test_the_majority_is_the_most_frequent_training_label():
-    assert majority(tokens([2, 2, 0], [0, 2, 1]), several=False).tolist() == [[0.0, 1.0, 0.0]]
+    assert majority(tokens([2, 2, 0], [0, 2, 1]), ONE).tolist() == [[0.0, 1.0, 0.0]]
     soft = np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]], np.float32)
-    assert majority(tokens(soft, [0, 1]), several=False).tolist() == [[0.0, 1.0]]
+    assert majority(tokens(soft, [0, 1]), ONE).tolist() == [[0.0, 1.0]]
 
 
 def test_the_majority_of_several_labels_gives_as_many_as_do_best():
     train = np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1]], np.float32)
-    found = majority(tokens(train, np.array([[1, 0, 0], [0, 0, 1]], np.float32)), several=True)
+    found = majority(tokens(train, np.array([[1, 0, 0], [0, 0, 1]], np.float32)), SEVERAL)
     assert found.tolist() == [[[2.0, 3.0], [0.0, 3.0]]]  # always the first two labels
 
 
 @pytest.mark.parametrize("several", [False, True])
 def test_the_majority_has_the_form_of_what_differences_take(several):
     train = np.array([[1, 0], [0, 1]], np.float32) if several else np.array([0, 1])
-    assert majority(tokens(train, train), several=several).shape == ((1, 2, 2) if several else (1, 2))
+    assert majority(tokens(train, train), SEVERAL if several else ONE).shape == ((1, 2, 2) if several else (1, 2))
+
+
+def test_the_majority_of_tags_is_the_most_frequent_one_or_no_span():
+    def tagged(*rows):
+        return Examples.of(READER, ["x" * len(row) for row in rows], np.concatenate(rows), tagged=True)
+
+    learnt, asked = tagged([0, 0, 1], [0]), tagged([0, 1], [1, 1, 2])
+    parts = Tokens(READER, learnt, asked, asked)
+    plain = Targets(("NN", "O", "VB"), scheme="plain")
+    assert majority(parts, plain).tolist() == [[[1.0, 2.0], [0.0, 3.0]]]
+    spans = Targets(("B-X", "O", "B-Y"), scheme="iob2")
+    assert majority(parts, spans).tolist() == [[[0.0, 1.0], [0.0, 1.0]]]

@@ -6,6 +6,7 @@ from tests.context.conftest import QUICK
 import atrous
 from atrous.context import runs as module
 from atrous.context.search import ASKED, kept, needs
+from atrous.data.synthetic import tagged_dependency
 from atrous.errors import ConfigError, NotFinite, OutputExists
 from atrous.training.callbacks import StoppedAtOnce
 
@@ -159,3 +160,21 @@ def test_rows_that_need_eight_words_get_a_window_that_holds_them(tmp_path, seed)
     found = needs(place / "train.csv", dev=place / "dev.csv", test=place / "test.csv", **options)
     assert found.answer in (15, 31)
     assert not found.growing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True])
+def test_a_tag_that_depends_on_a_token_three_steps_away_needs_a_window_of_seven(after):
+    rows = tagged_dependency(3, after=after, rows=250, seed=1)
+    found = needs(rows, most=15, seeds=1, set=["train.epochs=6", "train.batch=16"], quiet=True)
+    assert (found.answer, found.score) == (7, "accuracy")
+    assert "a window of 7 words around each (3 before, 3 after)" in str(found)
+    means = {one["window"]: one["mean"] for one in found.windows}
+    assert means[3] < 0.65 < 0.95 < means[7]
+
+
+def test_the_windows_of_a_tagger_hold_a_row_from_its_first_token_to_its_last():
+    rows = tagged_dependency(1, rows=30, steps=3)
+    found = needs(rows, seeds=1, set=["train.epochs=1"], quiet=True)
+    assert [one["window"] for one in found.windows] == [1, 3, 7]  # five tokens: two before a token, two after
+    assert (found.rows["longest"], found.rows["usual"]) == (3, 3)

@@ -64,3 +64,11 @@ def test_what_the_user_says_stands_above_the_cheap_model(tmp_path):
 def test_what_the_window_decides_cannot_be_set(field):
     with pytest.raises(ConfigError, match=f"encode.{field.partition('=')[0]}: the windows that are tried decide it"):
         cheap(Asked("reviews.csv", set=[f"encode.{field}"]))
+
+
+def test_of_a_tagger_the_window_lies_around_its_token():
+    settings = at(cheap(Asked("x.conll")), 15, seed=0)
+    window = ENCODERS["conv"](5, **settings.encode.options).window
+    assert (window.left, window.right) == (7, 7)
+    with pytest.raises(ConfigError, match=r"encode\.centred: the windows that are tried decide it"):
+        cheap(Asked("x.conll", set=["encode.centred=false"]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from atrous.data import synthetic
-from atrous.data.synthetic import FILLERS, Made, dependency
+from atrous.data.synthetic import FILLERS, Made, dependency, tagged_dependency
 from atrous.errors import ConfigError
 
 EXCHANGED = {"A": "B", "B": "A"}
@@ -61,3 +61,15 @@ def test_what_cannot_be_made_is_said():
     with pytest.raises(ConfigError, match="--rows 1: expected 2 or more"):
         dependency(3, rows=1)
     synthetic.check_length(synthetic.LONGEST)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_tag_is_that_of_the_token_so_many_steps_away(after):
+    for row in tagged_dependency(4, after=after, rows=20, steps=11):
+        for place, tag in enumerate(row["tags"]):
+            other = place + 4 if after else place - 4
+            there = 0 <= other < 11
+            assert tag == (("early" if row["tokens"][other] in "uvw" else "late") if there else "none")
+    assert tagged_dependency(9, rows=1, steps=3)[0]["tags"] == ["none"] * 3
+    with pytest.raises(ConfigError, match="--length 0"):
+        tagged_dependency(0)

@@ -49,3 +49,10 @@ def test_a_damaged_file_of_trials_is_refused_with_its_name(tmp_path, text):
     (tmp_path / "trials.json").write_text(text)
     with pytest.raises(ConfigError, match=r"trials.json: damaged \(.*begin anew with --force"):
         finished(tmp_path, Goal())
+
+
+def test_taggers_are_searched_for_one_head():
+    assert names(Asked("x.conll")) == ["bag", "tcn", "idcnn", "bilstm", "attention"]
+    assert [one.predict.name for one in wanted(Asked("x.conll", set=["predict.name=crf"]), "idcnn")] == ["crf"]
+    with pytest.raises(ConfigError, match=r"a search is of one head; name it with --set predict\.name=crf"):
+        wanted(Asked("x.conll"), "bilstm,bilstm+crf")

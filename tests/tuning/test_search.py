@@ -2,6 +2,7 @@ import json
 import shutil
 
 import pytest
+from tests.comparing.tagged import write
 from tests.tuning.conftest import SMALL
 
 import atrous
@@ -184,3 +185,14 @@ def test_where_every_trial_fails_one_sentence_says_so_and_nothing_is_left(rows, 
     with pytest.raises(NotFinite, match="none of 3 trials ended well; the first: training step 3"):
         tune(rows, trials=3, out=tmp_path / "out", **ASKED)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_tagger_is_searched_for_by_the_f1_of_its_spans(tmp_path):
+    found = tune(
+        write(tmp_path / "names.conll"), encode="bag,residual", trials=3, quiet=True,
+        set=["train.epochs=2", "train.batch=8", "train.rate=0.02"], out=tmp_path / "out",
+    )  # fmt: skip
+    assert (found["score"], len(found["trials"])) == ("span_f1", 3)
+    model = atrous.load(tmp_path / "out" / "best")
+    assert model.model.tags and model.scores["test"]["span_f1"] == found["best"]["test"]
+    assert found["best"]["dev"] == model.scores["dev"]["span_f1"]

@@ -35,8 +35,11 @@ def needs(
     rows: Annotated[
         int, typer.Option("--rows", metavar="N", help="rows learnt from at most, and so many chosen and judged by")
     ] = 10_000,
+    task: options.Task = None,
     text: options.Text = None,
     label: options.Label = None,
+    tokens: options.Tokens = None,
+    tags: options.Tags = None,
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
@@ -62,6 +65,7 @@ def needs(
       atrous needs --data reviews.csv
       atrous needs --data reviews.csv --set embed=words --rows 2000
       atrous needs --data sensors.csv --set embed=values --most 127 --seeds 5
+      atrous needs --data train.conll --dev dev.conll       around each token, before and after
       atrous needs --data reviews.csv --resume       after Ctrl-C or a kill: the same words once more, and --resume
 
     The curve and the answer go to standard output; --out gets needs.json, needs.html and settings.toml, a model that
@@ -75,6 +79,7 @@ def needs(
     words: dict[str, Any] = {
         "dev": dev, "test": test, "settings": settings, "text": text, "label": label, "group": group, "beside": beside,
         "encoding": encoding, "max_steps": max_steps, "seed": seed, "set": set or [],
+        "task": task, "tokens": tokens, "tags": tags,
     }  # fmt: skip
     asked = Asked(data, **words)
     Terms(most, seeds, margin, rows)

@@ -23,7 +23,7 @@ def tune(
         typer.Option(
             "--encode",
             metavar="A,B,C",
-            help="encoders to choose from; else that of SETTINGS, or bag,ngram,tcn,bilstm,attention",
+            help="to choose from; else that of SETTINGS, or bag,ngram,tcn,bilstm,attention (taggers: idcnn for ngram)",
             show_default=False,
         ),
     ] = None,
@@ -37,8 +37,11 @@ def tune(
         float | None,
         typer.Option("--minutes", metavar="N", help="stop then, with at least one model trained", show_default=False),
     ] = None,
+    task: options.Task = None,
     text: options.Text = None,
     label: options.Label = None,
+    tokens: options.Tokens = None,
+    tags: options.Tags = None,
     group: options.Group = None,
     beside: options.Beside = None,
     encoding: options.Encoding = None,
@@ -66,6 +69,7 @@ def tune(
       atrous tune --data reviews.csv --minutes 10
       atrous tune my-settings.toml --data reviews.csv --trials 50 --out runs/tuned
       atrous tune --data reviews.csv --encode tcn,bilstm --set embed.name=words
+      atrous tune --data train.conll --dev dev.conll --encode idcnn --set predict.name=crf
       atrous tune --data reviews.csv --minutes 10 --resume
 
     What was found goes to standard output, a line a trial to standard error; --out gets best.toml for `atrous train`,
@@ -80,6 +84,7 @@ def tune(
 
     columns: dict[str, Any] = {
         "text": text, "label": label, "group": group, "beside": beside, "encoding": encoding, "max_steps": max_steps,
+        "task": task, "tokens": tokens, "tags": tags,
     }  # fmt: skip
     asked = Asked(data, dev, test, settings, **columns, seed=seed, set=set or [])
     Goal(trials, minutes)

@@ -8,21 +8,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from atrous.answering.predict import accelerator
 from atrous.comparing import RESULTS
 from atrous.comparing.commands import commands, to_repeat
 from atrous.comparing.entry import Entry, turns
 from atrous.comparing.estimate import costs
-from atrous.comparing.judged import Judge
+from atrous.comparing.judging import judge_of
 from atrous.comparing.machine import machine
 from atrous.comparing.outcome import keep, leave, outcome
 from atrous.comparing.plan import Plan
 from atrous.comparing.references import references
 from atrous.comparing.remembered import fingerprint, read, remember, remembered
 from atrous.comparing.runs import forget_model, read_runs, run
-from atrous.comparing.tags import TagJudge
 from atrous.comparing.terms import BUDGET, Terms, entrants, name_of
 from atrous.config import Settings
 from atrous.data.asked import Asked
@@ -31,7 +28,7 @@ from atrous.data.progress import announce
 from atrous.data.text import Source
 from atrous.errors import ConfigError
 from atrous.outputs import check_work, is_finished, nearest, new_folder, unfinished, work_of
-from atrous.runtime.readable import Readable, spoken
+from atrous.runtime.readable import spoken
 from atrous.training.callbacks import Watch
 from atrous.training.tokens import Tokens, tokenise
 
@@ -160,19 +157,11 @@ def race(
         interrupted = True
         if not any(entry.ended for entry in entries):
             raise
-    judge = _judge(settings[0], corpus, tokens)
+    judge = judge_of(settings[0], corpus.targets, tokens.test)
     place = accelerator(device)
     results = outcome(entries, plan, beside, corpus, judge, folder=folder, device=place, interrupted=interrupted)
     results["data"] |= {"cut": tokens.cut, "files": files}
     return {**results, "commands": commands, "machine": machine(place)}
-
-
-def _judge(settings: Settings, corpus: Corpus, tokens: Tokens) -> Judge | TagJudge:
-    """What the answers to the test rows are held against."""
-    if (scheme := corpus.targets.scheme) is not None:
-        return TagJudge(corpus.labels, scheme, np.asarray(tokens.test.targets, np.int64), tokens.test.starts)
-    readable = Readable(settings.predict.name, corpus.labels, settings.predict.threshold, settings.data.separator)
-    return Judge(readable, tokens.test.targets)
 
 
 def _planned(

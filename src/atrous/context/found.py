@@ -27,6 +27,7 @@ class Needs:
     "failures", "epochs" and "seconds". majority: the score of always the same answer. score: what is counted.
     token: what a window is counted in. rows: how many there are of each part, and the "longest" and "usual" of them.
     settings: of a model that sees the answer, as TOML; None without an answer.
+    around: whether a window lies around a token, half before it and half after, as those of taggers do.
     """
 
     answer: int | None
@@ -42,6 +43,7 @@ class Needs:
     rows: dict[str, int]
     files: dict[str, str]
     settings: str | None = None
+    around: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What needs.json holds."""
@@ -77,6 +79,8 @@ class Needs:
                 )
             return [*said, *self._failed]
         size, best = counted(self.answer, self.unit), self.windows[-1]["window"]
+        if self.around:
+            size += f" around each ({self.answer // 2:,} before, {self.answer // 2:,} after)"
         first = (
             f"Still growing at {size}: the data need {size} at least; ask again with --most {holding(best + 1)}."
             if self.growing
@@ -112,7 +116,7 @@ class Needs:
 
 def summed(
     choice: Choice, runs: Mapping[int, list[Run]], *, margin: float, score: str, token: str, rows: Mapping[str, int],
-    files: Mapping[str, str], settings: str | None,
+    files: Mapping[str, str], settings: str | None, around: bool = False,
 ) -> Needs:  # fmt: skip
     """What the runs and what was made of them say."""
     windows = []
@@ -129,7 +133,7 @@ def summed(
     interval = None if choice.low is None or choice.high is None else (choice.low, choice.high)
     return Needs(
         choice.window, interval, choice.share, choice.growing, choice.resolution, margin, tuple(windows),
-        choice.majority, score, token, dict(rows), dict(files), settings,
+        choice.majority, score, token, dict(rows), dict(files), settings, around,
     )  # fmt: skip
 
 

@@ -25,9 +25,11 @@ def settings_for(window: int, asked: Asked) -> str:
     chosen = asked.chosen("conv")
     options = chosen.encode.options
     channels = options["channels"] if "channels" in chosen.encode.model_fields_set else CHANNELS
-    plans = cover(window, channels=channels, centred=options["centred"])
+    centred = options["centred"] or chosen.task == "tag"
+    plans = cover(window, channels=channels, centred=centred)
     plan = min((one for one in plans if one.kind != "strided"), key=lambda one: (one.parameters, one.layers))
     shape = {"channels": channels, "kernel": plan.kernel, "dilations": plan.dilations, "strides": plan.strides}
+    shape |= {"centred": True} if centred else {}
     said = chosen.model_copy(update={"encode": chosen.encode.model_copy(update=shape)})
     return f"# What `atrous needs` found: a window of {window:,}. This model sees {plan.sees:,}.\n{dump(said)}"
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from atrous.answering.predict import logits
 from atrous.comparing.differences import Counts
-from atrous.comparing.judged import Judge
+from atrous.comparing.judging import judge_of, judged_by
 from atrous.comparing.records import recorded, records
 from atrous.config import Settings
 from atrous.context import RUNS
@@ -74,7 +74,8 @@ def run(
             about.window, about.seed, bundle.scores["dev"][score], bundle.scores["test"][score],
             bundle.scores["epochs"], bundle.scores["seconds"],
         )  # fmt: skip
-        counts = Judge(bundle.readable, tokens.test.targets).counts(answers.numpy())
+        judge = judge_of(chosen, corpus.targets.judged, tokens.test)
+        counts = judge.counts(judged_by(bundle, answers.numpy(), tokens.test))
     except NotFinite as error:
         found = Run(about.window, about.seed, failure=str(error))
     _keep(found, counts, folder)
@@ -109,6 +110,6 @@ def read_runs(folder: Path) -> list[Run]:
 
 
 def counts_of(run: Run, folder: Path) -> Counts:
-    """What each test row adds to the score of a run that did not fail: (rows,), or (rows, 2) of micro F1."""
+    """What each test row adds to the score of a run that did not fail: (rows,), or (rows, 2) of an F1 or of tags."""
     found: Counts = np.load(folder / RUNS / run.name / COUNTS, allow_pickle=False)
     return found

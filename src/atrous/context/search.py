@@ -48,8 +48,11 @@ def needs(
     seeds: int = 3,
     margin: float = MARGIN,
     rows: int = ROWS,
+    task: str | None = None,
     text: str | None = None,
     label: str | None = None,
+    tokens: str | None = None,
+    tags: str | None = None,
     group: str | None = None,
     beside: str | None = None,
     encoding: str | None = None,
@@ -68,6 +71,8 @@ def needs(
         15, ... tokens. seeds: runs of each that the answer hangs on; the others get one. margin: the difference of
         scores that is worth a larger window.
     rows: how many are learnt from, and at most as many chosen and judged by.
+    A tagger's windows lie around their token, half before it and half after.
+
     settings, set: of the cheap model, but for its window; `embed` says what a token is.
     out: a folder for `needs.json`, `settings.toml`, a model that sees as much, and `needs.html`. resume: go on with
         what was stopped or killed. The rest as for `atrous.train`.
@@ -79,7 +84,7 @@ def needs(
     """
     asked = Asked(
         data, dev, test, settings, text=text, label=label, group=group, beside=beside, encoding=encoding,
-        max_steps=max_steps, seed=seed, set=set,
+        max_steps=max_steps, seed=seed, set=set, task=task, tokens=tokens, tags=tags,
     )  # fmt: skip
     terms, chosen = Terms(most, seeds, margin, rows), cheap(asked)
     if out is None and resume:
@@ -131,6 +136,7 @@ def _needs(
 ) -> Needs:
     corpus = asked.corpus(chosen, folder=beside, quiet=quiet)
     announce(*corpus.said, quiet=quiet)
+    chosen = corpus.settled(chosen)
     whole, corpus = corpus, thinned(corpus, terms.rows)
     if len(corpus.train) < len(whole.train):
         announce(f"{len(corpus.train):,} of {len(whole.train):,} training rows are used (--rows)", quiet=quiet)
@@ -139,9 +145,10 @@ def _needs(
     longest, usual = int(lengths.max(initial=0)), int(np.quantile(lengths, HELD, method="higher"))
     if not longest:
         raise ConfigError("every training row is empty: there is no context to ask for")
-    tried = windows(terms, longest=longest, usual=usual)
+    reach = 2 if chosen.task == "tag" else 1  # the first token of a row sees the last one, and the last the first
+    tried = windows(terms, longest=reach * longest - reach + 1, usual=reach * usual - reach + 1)
     _same(folder, chosen, tokens, corpus.labels, terms, tried)
-    always, ends = majority(tokens, several=corpus.targets.several), tried[-1] >= usual
+    always, ends = majority(tokens, corpus.targets), tried[-1] >= reach * usual - reach + 1
 
     def judged(ended: Mapping[int, list[Run]]) -> Choice:
         counts = {window: [counts_of(one, folder) for one in runs if not one.failure] for window, runs in ended.items()}
@@ -154,7 +161,7 @@ def _needs(
     return summed(
         choice, ended, margin=terms.margin, score=chosen.predict.score, token=chosen.embed.name,
         rows=about, files=asked.files,
-        settings=None if choice.window is None else settings_for(choice.window, asked),
+        settings=None if choice.window is None else settings_for(choice.window, asked), around=chosen.task == "tag",
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ _CHEAP: dict[str, dict[str, Any]] = {
     "train": {"rate": 0.016},
 }
 _OURS = ("kernel", "dilations", "strides")
+_OF_TAGS = ("centred",)  # for a tag may depend on what stands after its token
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def cheap(asked: Asked) -> Settings:
     chosen = asked.chosen("conv")
     if chosen.encode.name != "conv":
         raise ConfigError(f"encode = {chosen.encode.name}: only conv sees the windows that are tried; leave it out")
-    for name in _OURS:
+    tagged = chosen.task == "tag"
+    for name in (*_OURS, *_OF_TAGS * tagged):
         if name in chosen.encode.model_fields_set:
             raise ConfigError(f"encode.{name}: the windows that are tried decide it; leave it out, and set --most")
     known = {
@@ -105,6 +107,8 @@ def cheap(asked: Asked) -> Settings:
         }
         for section, fields in _CHEAP.items()
     }
+    if tagged:
+        known["encode"]["centred"] = True
     if chosen.embed.vectors is not None:
         del known["embed"]["channels"]
     changed = {section: getattr(chosen, section).model_copy(update=fields) for section, fields in known.items()}

@@ -65,3 +65,29 @@ def check_length(length: int) -> None:
     """Raise ConfigError if no rows of this length can be made."""
     if not 1 <= length <= LONGEST:
         raise ConfigError(f"--length {length:,}: expected 1 to {LONGEST:,} tokens")
+
+
+def tagged_dependency(
+    distance: int, *, after: bool = False, rows: int = 300, steps: int = 24, seed: int = 0
+) -> list[dict[str, list[str]]]:
+    """Rows of tokens and tags, each tag being that of the token exactly `distance` steps before, and of no other.
+
+    after: of the token so many steps after instead. Tokens are drawn each by itself, so whatever does not see that far
+    to that side says nothing of a tag: a window around each token needs 2 * distance + 1 tokens. Where there is no such
+    token, the tag is "none".
+
+    >>> tagged_dependency(1, rows=1, steps=4)
+    [{'tokens': ['z', 'x', 'x', 'v'], 'tags': ['none', 'late', 'late', 'late']}]
+
+    Raises ConfigError if distance or seed is out of range.
+    """
+    check_length(distance)
+    check_seed(seed)
+    generator = np.random.default_rng([seed, distance])
+    made = []
+    for drawn in generator.integers(len(FILLERS), size=(rows, steps)).tolist():
+        kinds = ["early" if one < len(FILLERS) // 2 else "late" for one in drawn]
+        none = ["none"] * min(distance, steps)
+        tags = [*kinds[distance:], *none] if after else [*none, *kinds[: max(0, steps - distance)]]
+        made.append({"tokens": [FILLERS[one] for one in drawn], "tags": tags})
+    return made

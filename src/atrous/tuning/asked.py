@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from atrous.comparing.terms import DEFAULT, entrants
+from atrous.comparing.terms import entrants, names
 from atrous.config import Settings
 from atrous.data.asked import Asked
 from atrous.data.text import Source
@@ -26,7 +26,12 @@ def wanted(asked: Asked, encode: str | Sequence[str] | None) -> list[Settings]:
     """
     if encode is None:
         said = asked.chosen(set=asked.set)
-        encode = [said.encode.name] if "encode" in said.model_fields_set else DEFAULT
+        encode = [said.encode.name] if "encode" in said.model_fields_set else None
+    elif any("+" in name for name in names(encode)):
+        raise ConfigError(
+            f"--encode {encode}: a search is of one head; name it with --set predict.name=crf, or race several with "
+            "atrous compare"
+        )
     found = entrants(asked, encode)
     check(found)
     return found

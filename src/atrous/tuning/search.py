@@ -36,8 +36,11 @@ def tune(
     encode: str | Sequence[str] | None = None,
     trials: int | None = None,
     minutes: float | None = None,
+    task: str | None = None,
     text: str | None = None,
     label: str | None = None,
+    tokens: str | None = None,
+    tags: str | None = None,
     group: str | None = None,
     beside: str | None = None,
     encoding: str | None = None,
@@ -69,7 +72,9 @@ def tune(
     nothing is left to search or an unfinished search is of other data or settings.
     """
     goal = Goal(trials, minutes)
-    asked = Asked(data, dev, test, settings, text, label, group, beside, encoding, max_steps, seed, set)
+    asked = Asked(
+        data, dev, test, settings, text, label, group, beside, encoding, max_steps, seed, set, task, tokens, tags
+    )
     chosen = wanted(asked, encode)
     if out is not None:
         check_work(out, force=force, resume=resume, marks=[TRIALS])
@@ -119,6 +124,7 @@ def _tune(
 ) -> dict[str, Any]:
     """Search, and write what was found."""
     corpus = asked.corpus(chosen[0], folder=None if out is None else nearest(out), quiet=quiet)
+    chosen = [corpus.settled(one) for one in chosen]
     journal = Journal(place.folder / JOURNAL, seed=chosen[0].train.seed, kinds=len(chosen))
     announce(*corpus.said, *([_goes_on(journal, place)] if place.resumed else []), quiet=quiet)
     rows = Tokenised(corpus, quiet=quiet)
