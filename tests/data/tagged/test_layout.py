@@ -88,6 +88,12 @@ def test_documents_must_be_marked_where_they_are_wanted(tmp_path, name, content,
         layout(written(tmp_path, content, name), settings("data.context=document"))
 
 
+def test_what_is_asked_about_need_not_be_marked(tmp_path):
+    path = written(tmp_path, "Ann O\n")
+    found, said = layout(path, settings("data.context=document"), need_tags=False)
+    assert (found.context, said) == ("sentence", f"{path}: no documents are marked; each row is read by itself")
+
+
 def test_a_table_of_cells_and_a_pipe_are_refused(tmp_path):
     with pytest.raises(ConfigError, match="a table has one value a cell, and every token needs a tag"):
         layout(written(tmp_path, "text,label\n", "a.csv"), settings())

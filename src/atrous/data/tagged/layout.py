@@ -68,7 +68,7 @@ def layout(
 ) -> tuple[Layout, str]:
     """The layout of a file, as the settings say it, and the sentence that says what was guessed ("" if nothing was).
 
-    need_tags: whether tags are wanted; without, none are read.
+    need_tags: whether tags are wanted; without, none are read, and rows need not be marked as documents.
     like: how another file of the run is read, the training rows beside which these are; what is as there is not said.
 
     Raises ConfigError for columns that are not there or cannot be guessed, tags that cannot be taught as the settings
@@ -97,8 +97,11 @@ def layout(
     if fields.tokens and kind != "conllu":
         single = characters and all(len(token) == 1 for one in first for token in one.tokens)
         found = found._replace(between="" if single else _between(first))
-    if asked.context == "document":
-        _need_documents(name, first, found)
+    if asked.context == "document" and not any(one.document for one in first):
+        if need_tags:
+            raise _no_documents(name, first, found)
+        found = found._replace(context="sentence")
+        said.append(f"{name}: no documents are marked; each row is read by itself")
     if not need_tags:
         return found, "; ".join(said)
     scheme = SPANS if fields.spans else asked.scheme or _guessed(first, like)
@@ -161,15 +164,13 @@ def _between(first: Sequence[Sentence]) -> str:
     return "" if 2 * unspaced > len(letters) else " "
 
 
-def _need_documents(name: str, first: Sequence[Sentence], found: Layout) -> None:
-    if any(one.document for one in first):
-        return
+def _no_documents(name: str, first: Sequence[Sentence], found: Layout) -> ConfigError:
     marks = {
         "columns": "a line -DOCSTART- before each",
         "conllu": "a comment '# newdoc' before each",
         "records": "a column whose equal values are one document, named with --group",
     }
-    raise ConfigError(
+    return ConfigError(
         f"{name}: data.context = document, and the first {len(first):,} rows have no document; mark documents by "
         f"{marks[found.kind]}, or leave data.context out"
     )
