@@ -83,7 +83,11 @@ def test_data_lists_and_writes(atrous, tmp_path):
 def test_data_says_what_a_tagger_of_japanese_is_told(atrous, tmp_path):
     pytest.importorskip("hironsan")
     _, out, _ = atrous("data", "ner-ja", "--out", "here")
-    assert "atrous train --data here/train.jsonl --dev here/dev.jsonl --test here/test.jsonl --set embed.name=" in out
+    assert (
+        "atrous train --data here/train.jsonl --dev here/dev.jsonl --test here/test.jsonl --encode residual --set"
+        in out
+    )
+    assert "--set embed.name=characters --set predict.name=crf" in out
     assert sorted(path.suffix for path in (tmp_path / "here").iterdir()) == [".conll"] * 3 + [".jsonl"] * 3 + [".txt"]
 
 
