@@ -90,7 +90,7 @@ def predict_file(
         print(said, file=sys.stderr)
     count = abstained = 0
     lines: list[int] = []  # of the texts that are read and not answered yet
-    with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, _opened(out, force=force) as file:
+    with Progress(quiet=quiet or (out is None and sys.stdout.isatty())) as progress, opened(out, force=force) as file:
         file.write(style.head)
         for window in windows(_noted(texts, lines), rows=rows, size=SIZE):
             places = (at(source, line, format_of(source, format)) for line in [*lines])
@@ -210,7 +210,7 @@ def _separated(values: Sequence[str], delimiter: str) -> str:
 
 
 @contextmanager
-def _opened(out: Source | None, *, force: bool) -> Iterator[TextIO]:
+def opened(out: Source | None, *, force: bool) -> Iterator[TextIO]:
     """Standard output, or a file that takes its name at the end."""
     if out is None:
         yield sys.stdout

@@ -12,10 +12,11 @@ from atrous.cli import options
 from atrous.cli.judged import show
 from atrous.cli.judged_tags import MOST, show_tags
 from atrous.cli.loading import OnDemand, features_of, labels_of, loaded, say_cut
-from atrous.cli.options import DeviceName, FormatName
+from atrous.cli.options import AnswersName, DeviceName, SchemeName, TaggedFormatName
 from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
+from atrous.cli.tagging import predict_tags, refuse_options
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -100,10 +101,18 @@ def predict(
         typer.Option("--out", metavar="FILE", help="else standard output; the ending decides", show_default=False),
     ] = None,
     text: options.Text = None,
+    tokens: options.Tokens = None,
     beside: options.Beside = None,
     format: Annotated[
-        FormatName | None,
+        TaggedFormatName | None,
         typer.Option("--format", help="how FILE is written, if its name does not say it", show_default=False),
+    ] = None,
+    as_: Annotated[
+        AnswersName | None,
+        typer.Option("--as", help="tagger: how answers are written, if not to --out", show_default=False),
+    ] = None,
+    scheme: Annotated[
+        SchemeName | None, typer.Option("--scheme", help="tagger: how tags write spans; else iob2", show_default=False)
     ] = None,
     encoding: options.Encoding = None,
     device: options.Device = DeviceName.auto,
@@ -133,6 +142,8 @@ def predict(
       zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
       atrous predict runs/tcn reviews.csv --top 3 --min-probability 0.9 --out labels.csv
       tail -f chat.log | atrous predict runs/tcn --stream --every 100
+      echo 'Ann Lee left Rome.' | atrous predict runs/bilstm
+      atrous predict runs/bilstm test.conll --out tagged.conll
 
     A row is label, probability and text, with tabs between; of a model that gives several labels, all of them with |
     between, and the probability that exactly these are right. With --out the name's ending decides: .csv, .tsv, .jsonl,
@@ -142,6 +153,13 @@ def predict(
     object they are the list "top", which takes the place of all probabilities. An answer less probable than
     --min-probability is an empty label (null in an object) beside its probability; how many those were is said at the
     end. A model that gives several labels has a threshold instead.
+
+    A tagger prints each text with its spans marked, [Rome](LOC 0.97), or word/TAG where its tags are no spans. FILE may
+    hold tokens too: .conll and .conllu files keep their lines, and get the tags as a last column, or in the column of
+    CoNLL-U that the model was trained with; .jsonl may have a list of tokens. --as tags, spans (line, start, end,
+    label, probability, text) or conll writes standard output otherwise; --out takes .conll, .conllu, .jsonl, .csv and
+    .tsv (spans as a table). --top N gives the N best answers of a CRF; spans less probable than --min-probability are
+    left out.
 
     With --stream a row is line, tokens read, "so far" or "final", label and probability: after each piece that arrives,
     or each N tokens, and at the line's end. The model must stream; one that looks ahead answers a few tokens late.
@@ -157,11 +175,12 @@ def predict(
     elif every is not None:
         raise ConfigError("--every goes with --stream, which answers a line while it is being written")
     settings = kept(model)  # a folder that is none is refused before standard input is waited for
-    if text is None and format_of(file, named) != "text":
+    refuse_options(settings.task, model, as_=as_, scheme=scheme, tokens=tokens, beside=beside)
+    if text is None and settings.task != "tag" and format_of(file, named) != "text":
         text = settings.data.text
     shown = Shown(top, min_probability)
     if shown != Shown():
-        shown.check(settings.predict.name, labels_of(model), model=model)
+        shown.check(settings.predict.name, labels_of(model), model=model, scheme=settings.predict.scheme)
     features = features_of(model) if settings.embed.name == "values" else None
     typed = file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not quiet:
@@ -173,6 +192,13 @@ def predict(
         return
 
     asked = OnDemand(model, device, threads)
+    if settings.task == "tag":
+        predict_tags(
+            asked, settings, file, out, text=text, tokens=tokens, format=named, encoding=encoding or "utf-8",
+            as_=None if as_ is None else as_.value, scheme=None if scheme is None else scheme.value, json=json,
+            shown=shown, force=force, quiet=quiet, typed=typed,
+        )  # fmt: skip
+        return
 
     def answers(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return asked.reading(texts).predict(texts)

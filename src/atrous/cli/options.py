@@ -26,6 +26,35 @@ class FormatName(StrEnum):
     parquet = "parquet"
 
 
+class TaggedFormatName(StrEnum):
+    """How a file of texts or of tokens is written."""
+
+    text = "text"
+    csv = "csv"
+    tsv = "tsv"
+    jsonl = "jsonl"
+    parquet = "parquet"
+    conll = "conll"
+    conllu = "conllu"
+
+
+class AnswersName(StrEnum):
+    """How a tagger's answers are written to standard output."""
+
+    marked = "marked"
+    tags = "tags"
+    spans = "spans"
+    conll = "conll"
+
+
+class SchemeName(StrEnum):
+    """How tags write spans."""
+
+    iob1 = "iob1"
+    iob2 = "iob2"
+    bilou = "bilou"
+
+
 class CostName(StrEnum):
     """What a plan is to have little of."""
 

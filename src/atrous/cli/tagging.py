@@ -1,0 +1,174 @@
+"""`predict` with a tagger: which rows of a file are tagged, and how the answers are written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from os import fspath
+from typing import TYPE_CHECKING, Any
+
+from atrous.cli.loading import OnDemand, say_cut
+from atrous.errors import ConfigError
+
+if TYPE_CHECKING:
+    from atrous.answering.marked import Style
+    from atrous.answering.shown import Shown
+    from atrous.answering.tagged import Asking
+    from atrous.config import Settings
+
+# Options of classifiers and of taggers.
+_ONLY = {"classify": ("beside",), "tag": ("as_", "scheme", "tokens")}
+_BLOCKS = {"conll": "columns", "conllu": "conllu"}
+
+
+def refuse_options(task: str, model: str, **given: object) -> None:
+    """Refuse the options that only models of another task have. Raises ConfigError."""
+    for other in _ONLY.keys() - {task}:
+        for name in _ONLY[other]:
+            if given.get(name):
+                what = "a tagger" if task == "tag" else "no tagger"
+                raise ConfigError(f"--{name.strip('_')}: {model} is {what}; leave it out")
+
+
+def predict_tags(
+    asked: OnDemand,
+    settings: Settings,
+    file: str,
+    out: str | None,
+    *,
+    text: str | None,
+    tokens: str | None,
+    format: str | None,
+    encoding: str,
+    as_: str | None,
+    scheme: str | None,
+    json: bool,
+    shown: Shown,
+    force: bool,
+    quiet: bool,
+    typed: bool,
+) -> None:
+    """Tag every text of a file, or every row of tokens. Raises what the readers raise, ConfigError and OutputExists."""
+    from atrous.answering.tagged import ROWS, tag_file
+    from atrous.outputs import check
+
+    out = None if out == "-" else out
+    source = _source(file, format)
+    style = _style(settings, out, source, as_=as_, scheme=scheme, json=json, top=shown.top is not None)
+    if out is not None:
+        check(out, force=force)
+    said, rows = _rows(settings, file, source, text=text, tokens=tokens, format=format, encoding=encoding)
+    if said and not quiet:
+        print(said, file=sys.stderr)
+
+    def answers(some: Sequence[str | tuple[str, ...]]) -> Any:
+        bundle = asked.reading(some)
+        if shown.top is not None:
+            return bundle.best(some, count=shown.top)
+        return [[answer] for answer in bundle.predict(some)]
+
+    count = tag_file(answers, rows, style, out, shown=shown, force=force, quiet=quiet, window=1 if typed else ROWS)
+    if asked.cut and not quiet:
+        say_cut(asked.cut, count, asked.model)
+
+
+def _source(file: str, format: str | None) -> str:
+    """What a file holds: "columns" or "conllu", a token a line; else "texts", or objects and tables, "records"."""
+    from atrous.data.formats import format_of
+    from atrous.data.tagged.layout import ENDINGS
+
+    if format in _BLOCKS:
+        return _BLOCKS[format]
+    name = fspath(file).lower().removesuffix(".gz").removesuffix(".xz")
+    if format is None and name.endswith(ENDINGS):
+        return "conllu" if name.endswith(".conllu") else "columns"
+    return "records" if format_of(file, format) in ("jsonl", "parquet") and file != "-" else "texts"
+
+
+def _style(
+    settings: Settings, out: str | None, source: str, *, as_: str | None, scheme: str | None, json: bool, top: bool
+) -> Style:
+    from atrous.answering.marked import Style, kind_of
+
+    plain = settings.predict.scheme in (None, "plain")
+    kind = "marked" if out is None else kind_of(out)
+    if json and kind not in ("marked", "json"):
+        raise ConfigError(f"--json: {out} is written otherwise, as its name says; name a .jsonl file, or leave it out")
+    if as_ is not None and (json or kind != "marked"):
+        raise ConfigError(
+            f"--as {as_}: is for standard output without --json; the name of --out says how it is written"
+        )
+    kind = "json" if json else as_ or kind
+    if kind == "conll" and as_ is not None and source == "conllu":
+        kind = "conllu"
+    if plain and kind == "spans":
+        raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
+    if plain and scheme not in (None, "plain"):
+        raise ConfigError(f"--scheme {scheme}: this model gives every token a tag, and no spans; leave it out")
+    if top and kind not in ("marked", "tags", "json"):
+        raise ConfigError("--top: several answers to a text have no place there; use --json, or --as marked or tags")
+    written = "iob2" if settings.data.scheme in (None, "plain") else settings.data.scheme
+    return Style(kind, "plain" if plain else scheme or written, source, _column(settings, plain), top)
+
+
+def _column(settings: Settings, plain: bool) -> str:
+    """The column of CoNLL-U that gets the tags: the one that the model's own data had them in, else the usual one."""
+    from atrous.data.tagged.conllu import COLUMNS
+
+    name = settings.data.tags
+    if name is not None and name.partition(":")[0] in COLUMNS:
+        return name
+    return "upos" if plain else "misc:NER"
+
+
+def _rows(
+    settings: Settings,
+    file: str,
+    source: str,
+    *,
+    text: str | None,
+    tokens: str | None,
+    format: str | None,
+    encoding: str,
+) -> tuple[str, Iterator[Asking]]:
+    """What was guessed, and the rows that are tagged."""
+    from atrous.answering.tagged import of_sentences, of_texts
+    from atrous.data.formats import at, format_of
+    from atrous.data.tables import read_texts
+    from atrous.data.tagged.layout import layout
+    from atrous.data.tagged.reading import Layout, sentences
+    from atrous.data.tagged.records import Fields
+
+    def place(line: int) -> str:
+        return at(file, line, None if source in ("columns", "conllu") else format_of(file, format))
+
+    documents, characters = settings.data.context == "document", settings.embed.name == "characters"
+    if source in ("columns", "conllu"):
+        if text is not None:
+            raise ConfigError(f"--text: {file} has one token a line; name its column with --tokens")
+        column = tokens or _usual(settings, source)
+        found = Layout(
+            "conllu" if source == "conllu" else "columns", Fields(column), "plain", "plain", encoding=encoding
+        )
+        return "", of_sentences(sentences(file, found), place, documents=documents, characters=characters)
+    if source == "records":
+        data = {"tokens": tokens, "text": text, "tags": None, "spans": None, "scheme": None, "context": "sentence"}
+        columns = settings.data.model_copy(update={**data, "encoding": encoding})
+        found, said = layout(file, settings.model_copy(update={"data": columns}), need_tags=False)
+        if found.fields.tokens is not None:
+            return said, of_sentences(sentences(file, found), place, documents=documents, characters=characters)
+        text = found.fields.text
+    elif tokens is not None:
+        raise ConfigError(f"--tokens: {file} holds texts; name a .conll, .conllu or .jsonl file, or say its --format")
+    said, texts = read_texts(file, text=text, encoding=encoding, format=format)
+    return said, of_texts(((line, one) for line, one in texts if isinstance(one, str)), place)
+
+
+def _usual(settings: Settings, source: str) -> str:
+    """The column of the tokens, as the model's own data had it if they were written alike."""
+    from atrous.data.tagged.conllu import COLUMNS
+
+    own = settings.data.tokens
+    if source == "columns":
+        return own if own is not None and own.isdecimal() else "1"
+    return own if own is not None and (own in COLUMNS or own in map(str, range(1, 11))) else "form"
