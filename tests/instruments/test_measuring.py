@@ -1,5 +1,6 @@
 import pytest
 import torch
+from tests.comparing.tagged import write
 
 import atrous
 from atrous.errors import ConfigError, DataError
@@ -88,3 +89,21 @@ def test_it_is_what_gradients_gives(trained):
     examples = Examples.of(trained.reader, [row["text"] for row in ROWS], [row["label"] == "pos" for row in ROWS])
     found, direct = atrous.measure(trained, ROWS), gradients(trained, examples)
     assert found == direct
+
+
+@pytest.mark.parametrize("head", ["tags", "crf"])
+def test_a_tagger_is_measured_on_tagged_rows(tmp_path, head):
+    rows = write(tmp_path / "names.conll")
+    settings = ["train.epochs=1", "encode.channels=8", "embed.channels=8", f"predict.name={head}"]
+    bundle = atrous.train(
+        rows, encode="residual", set=settings, out=tmp_path / "model", quiet=True, watch_gradients=True
+    )
+    found = atrous.measure(tmp_path / "model", rows, rows=20)
+    assert (found.lags.window, found.rows) == (bundle.window, 20)
+    assert {"embed", "attend", "predict"} <= {one.name.partition(":")[0] for one in found.layers}
+    assert all(one.start > 0 and one.end > 0 for one in found.layers if one.start is not None)
+    assert (tmp_path / "model" / "gradients.csv").read_text().count("\n") > 1
+    fresh = atrous.measure("residual", rows, rows=20, set=[f"predict.name={head}"])
+    assert fresh.lags.end is None and fresh.lags.last > 0
+    drawn = atrous.field(tmp_path / "model")
+    assert drawn[-1].part == "predict" and drawn[-1].window == bundle.window

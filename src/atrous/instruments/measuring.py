@@ -15,9 +15,11 @@ from atrous.config import ENCODE_SETTINGS, load
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_alone, read_labelled
 from atrous.data.fitting import fit_reader
-from atrous.data.given import table
+from atrous.data.given import Table, table
 from atrous.data.progress import announce
 from atrous.data.tables import Row
+from atrous.data.tagged.corpus import read_tagged, read_tagged_alone
+from atrous.data.tagged.layout import is_tagged
 from atrous.data.text import Source
 from atrous.draw.gradients import Gradients
 from atrous.instruments.beginning import drawn, put_vectors
@@ -65,13 +67,15 @@ def measure(
         raise ValueError(f"measure needs rows >= 1, got rows={rows}")
     if seed < 0:
         raise ValueError(f"measure needs seed >= 0, got seed={seed}")
-    chosen = meant(model, set)
+    read = table(data, "data")
+    task = "tag" if is_tagged(read) else None
+    chosen = meant(model, set, task=task)
     wanted = {"text": text, "label": label, "beside": beside, "encoding": encoding}
     if isinstance(chosen, Bundle):
-        bundle, given = chosen, _labelled(chosen, data, wanted, quiet)
+        bundle, given = chosen, _labelled(chosen, read, wanted, quiet)
     else:
         assert not isinstance(model, Bundle)
-        bundle, given = _fresh(model, data, wanted, set, quiet)
+        bundle, given = _fresh(model, read, wanted, set, task, quiet)
     return gradients(bundle, examples_of(bundle, given, most=rows, seed=seed), rows=rows, seed=seed, quiet=quiet)
 
 
@@ -84,37 +88,45 @@ def examples_of(bundle: Bundle, rows: Sequence[Row], *, most: int, seed: int) ->
     return Examples.of(bundle.reader, given, bundle.targets.array(rows), tagged=tagged)
 
 
-def _labelled(
-    bundle: Bundle, data: Source | Iterable[Any], wanted: dict[str, str | None], quiet: bool
-) -> Sequence[Row]:
+def _labelled(bundle: Bundle, data: Table, wanted: dict[str, str | None], quiet: bool) -> Sequence[Row]:
     """Rows for a trained model, whose labels it knows."""
     columns = bundle.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
+    if bundle.model.tags:
+        tagged, guessed = read_tagged(data, bundle.targets, bundle.settings.model_copy(update={"data": columns}))
+        announce(*[guessed] * bool(guessed), quiet=quiet)
+        return tagged
     features = bundle.reader.sizes.get("values")
-    rows, guessed = read_labelled(table(data, "data"), bundle.targets, columns, features=features)
+    rows, guessed = read_labelled(data, bundle.targets, columns, features=features)
     announce(*[guessed] * bool(guessed), quiet=quiet)
     return rows
 
 
 def _fresh(
     model: str | PathLike[str],
-    data: Source | Iterable[Any],
+    rows: Table,
     wanted: dict[str, str | None],
     set: Sequence[str],
+    task: str | None,
     quiet: bool,
 ) -> tuple[Bundle, Sequence[Row]]:
     """The model that `train` would begin with on these rows, and the rows."""
     name = fspath(model)
     known = name in ENCODE_SETTINGS
     path = None if known else Path(name)
-    settings = load(path, set, data=dict(wanted), encode=name if known else None)
+    assumed = None if task is None else {"task": task}
+    settings = load(path, set, data=dict(wanted), encode=name if known else None, assumed=assumed)
     settings = with_channels(settings).resolved()
-    corpus = read_alone(
-        table(data, "data"),
-        settings=settings.data,
-        several=settings.predict.name == "labels",
-        series=settings.embed.name == "values",
-        quiet=quiet,
-    )
+    if settings.task == "tag":
+        corpus = read_tagged_alone(rows, settings, quiet=quiet)
+        settings = corpus.settled(settings)
+    else:
+        corpus = read_alone(
+            rows,
+            settings=settings.data,
+            several=settings.predict.name == "labels",
+            series=settings.embed.name == "values",
+            quiet=quiet,
+        )
     announce(*corpus.said, quiet=quiet)
     reader = replace(
         with_words(fit_reader(settings, corpus.train, quiet=quiet), settings), max_steps=settings.data.max_steps

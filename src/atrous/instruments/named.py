@@ -12,10 +12,13 @@ from atrous.config import ENCODE_SETTINGS, Settings, load
 from atrous.errors import ConfigError, suggestion
 
 
-def meant(given: Bundle | str | PathLike[str], overrides: Sequence[str] = ()) -> Bundle | Settings:
+def meant(
+    given: Bundle | str | PathLike[str], overrides: Sequence[str] = (), *, task: str | None = None
+) -> Bundle | Settings:
     """A Bundle, or a model folder, as a Bundle; a settings file (TOML), or the name of an encoder, as settings.
 
     overrides: settings that stand above those of the file or the encoder, such as "encode.depth=6".
+    task: what is to be answered, where settings do not say it.
 
     >>> meant("tcn", ["encode.depth=2"]).encode.depth
     2
@@ -27,11 +30,11 @@ def meant(given: Bundle | str | PathLike[str], overrides: Sequence[str] = ()) ->
         if overrides:
             raise ConfigError("--set: a trained model keeps its own settings; name a settings file or an encoder")
         return given if isinstance(given, Bundle) else load_bundle(given)
-    name = fspath(given)
+    name, assumed = fspath(given), None if task is None else {"task": task}
     if name in ENCODE_SETTINGS:
-        return load(None, overrides, encode=name)
+        return load(None, overrides, encode=name, assumed=assumed)
     if Path(name).exists() or name.endswith(".toml"):
-        return load(name, overrides)
+        return load(name, overrides, assumed=assumed)
     raise ConfigError(
         f"{name}: no model folder, settings file or encoder of that name{suggestion(name, ENCODE_SETTINGS)}; "
         f"the encoders are {', '.join(ENCODE_SETTINGS)}"

@@ -79,13 +79,22 @@ def read_corpus(
         other, guessed = layout(path, settings, like=found)
         said += [guessed] if guessed else []
         others.append(_rows(path, other, folder, quiet, said))
-    there = {tag for part in (train, *others) for row in part for tag in row.tags}
-    if len(there) < 2:
-        what = f"no tag but {quoted(next(iter(there)))}" if there else "no tag"
-        raise DataError(f"{named(data)}: {what}; a tagger needs at least two")
+    there = _tags(data, train, *others)
     said += _unlearnt(named(data), train, there, found.taught)
     tags = tuple(sorted(whole(there, found.taught)))
     return Corpus(train, others[0], others[1], Targets(tags, scheme=found.taught), tuple(dict.fromkeys(said)), folder)
+
+
+def read_tagged_alone(data: Table, settings: Settings, *, quiet: bool = True) -> Corpus:
+    """The rows of one file or of Python, none held out: all are training rows.
+
+    Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two tags.
+    """
+    found, guessed = layout(data, settings)
+    said = [guessed] if guessed else []
+    rows = _rows(data, found, None, quiet, said)
+    tags = tuple(sorted(whole(_tags(data, rows), found.taught)))
+    return Corpus(rows, (), (), Targets(tags, scheme=found.taught), tuple(dict.fromkeys(said)))
 
 
 def read_tagged(data: Table, known: Targets, settings: Settings) -> tuple[Sequence[Row], str]:
@@ -114,6 +123,15 @@ def _rows(data: Table, found: Layout, folder: Path | None, quiet: bool, said: li
     rows = keep(progress.over(read(data, found, lambda what: seen.update([what]))), folder=folder)
     said += [f"{named(data)}: {count:,} {_WORDS[what][count != 1]}" for what, count in sorted(seen.items())]
     return rows
+
+
+def _tags(data: Table, *parts: Sequence[Row]) -> set[str]:
+    """The tags that occur. Raises DataError if there are fewer than two."""
+    there = {tag for part in parts for row in part for tag in row.tags}
+    if len(there) < 2:
+        what = f"no tag but {quoted(next(iter(there)))}" if there else "no tag"
+        raise DataError(f"{named(data)}: {what}; a tagger needs at least two")
+    return there
 
 
 def _many_documents(rows: Iterable[Row]) -> bool:
