@@ -18,6 +18,22 @@ def fitted(*overrides):
     return fit_reader(load(None, ["embed.minimum_count=1", *overrides]), ROWS)
 
 
+@pytest.mark.parametrize("text, tokens, rule", [
+    ("U.S. troops left.", ("U.S.", "troops", "left", "."), "treebank"),
+    ("well-known", ("well", "-", "known"), "fine"),
+    ("plain words", ("plain", "words"), "fine"),
+])  # fmt: skip
+def test_a_tagger_cuts_texts_by_the_rule_that_finds_its_own_tokens(text, tokens, rule):
+    ends = [text.index(token) + len(token) for token in tokens]
+    offsets = tuple((end - len(token), end) for token, end in zip(tokens, ends, strict=True))
+    offsets = (*offsets[:-1], (len(text) - len(tokens[-1]), len(text)))
+    row = Row(text, "", "", 1, tokens=tokens, tags=("O",) * len(tokens), offsets=offsets)
+    told = ["embed.minimum_count=1", "embed.name=words"]
+    assert fit_reader(load(None, told, task="tag"), [row]).rule == rule
+    letters = row._replace(tokens=tuple(text), offsets=(), tags=())
+    assert fit_reader(load(None, ["embed.name=characters"], task="tag"), [letters]).rule == "characters"
+
+
 def test_a_second_tokenisation_is_of_the_same_text():
     reader = fitted("embed.name=words", "embed.beside=characters", "embed.lower=true")
     assert reader.tokeniser.tokens == ("good", "film")

@@ -1,6 +1,7 @@
 import pytest
 
 from atrous.config import load
+from atrous.data.given import Given
 from atrous.data.tagged.corpus import read_corpus, read_tagged
 from atrous.errors import DataError
 
@@ -79,6 +80,18 @@ def test_documents_are_held_out_whole_where_there_are_many(tmp_path):
 def test_few_documents_are_not(tmp_path):
     corpus = corpus_of(documents(tmp_path, 29))
     assert any("split by a hash of the text into" in said for said in corpus.said)
+
+
+def test_groups_that_are_named_stay_whole_however_few_they_are():
+    rows = [{"tokens": [f"a{n}"], "tags": ["O" if n % 2 else "B-A"], "of": n % 20} for n in range(100)]
+    corpus = corpus_of(Given(rows, "data"), "data.group=of")
+    parts = [{row.group for row in part} for part in (corpus.train, corpus.dev, corpus.test)]
+    assert len(set.union(*parts)) == sum(map(len, parts)) == 20
+    assert any("split by a hash of the group, each" in said for said in corpus.said)
+    other = Given([{"tokens": ["a"], "tags": ["O"]}], "dev")  # which need not have the group
+    named = load(None, ["data.group=of"], task="tag")
+    assert len(corpus_of(Given(rows, "data"), "data.group=of", dev=other).dev) == 1
+    assert len(read_tagged(other, corpus.targets, named)[0]) == 1
 
 
 def test_repairs_are_counted(path):

@@ -40,6 +40,13 @@ def test_what_was_guessed_is_announced_and_what_was_named_is_not():
     assert (found.tags, said) == ("pos_tags", "")
 
 
+def test_documents_are_told_apart_by_a_column_where_they_are_rows():
+    record = {"tokens": ["Ann"], "tags": ["O"], "doc_id": "7"}
+    assert find_fields("a.jsonl", [record], Data())[0].group is None
+    found, said = find_fields("a.jsonl", [record], Data(tokens="tokens", tags="tags", context="document"))
+    assert (found.group, said) == ("doc_id", "a.jsonl: group = 'doc_id' (guessed; --group chooses)")
+
+
 def test_without_tags_only_what_is_cut_is_looked_for():
     assert find_fields("a.jsonl", [{"tokens": ["Ann"], "tags": ["O"]}], Data(), need_tags=False)[0] == Fields("tokens")
     assert find_fields("a.jsonl", [{"text": "Ann", "id": "1"}], Data(), need_tags=False)[0] == Fields(text="text")

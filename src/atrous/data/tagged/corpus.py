@@ -55,8 +55,9 @@ def read_corpus(
 ) -> Corpus:
     """The rows of files or of Python; dev and test, where there is none, by a hash of the text out of `data`.
 
-    Rows of one document stay on one side, if there are 30 documents or more. The tags are those that occur and, where
-    they write spans, all others of their labels. Arguments otherwise as `atrous.data.corpus.read_corpus`.
+    Rows of one document stay on one side, if there are 30 documents or more, and of one group in any case. The tags are
+    those that occur and, where they write spans, all others of their labels.
+    Arguments otherwise as `atrous.data.corpus.read_corpus`.
 
     Raises DataError and ConfigError as the readers do, and DataError if there are fewer than two tags.
     """
@@ -64,12 +65,13 @@ def read_corpus(
     said = [guessed] if guessed else []
     rows = _rows(data, found, folder, quiet, said)
     held = [SHARE if path is None else 0.0 for path in (dev, test)]
-    by_group = any(held) and _many_documents(rows)
+    by_group = any(held) and (settings.data.group is not None or _many_documents(rows))
     train, dev_rows, test_rows = split(rows, by_group=by_group, dev=held[0], test=held[1])
     if any(held):
         counts = [(train, "train"), (dev_rows, "dev"), (test_rows, "test")]
         parts = ", ".join(f"{len(part):,} {name}" for part, name in counts if len(part))
-        what = "the document, each being whole in one of them," if by_group else "the text"
+        group = "group" if settings.data.group is not None else "document"
+        what = f"the {group}, each being whole in one of them," if by_group else "the text"
         said.append(f"{named(data)}: split by a hash of {what} into {parts} rows")
     others = []
     for path, held_out in ((dev, dev_rows), (test, test_rows)):
@@ -102,6 +104,8 @@ def read_tagged(data: Table, known: Targets, settings: Settings) -> tuple[Sequen
 
     Raises DataError, with file and line, for a tag that the model does not know.
     """
+    if settings.data.context == "sentence":  # nothing is held out, so that a group is not needed
+        settings = settings.model_copy(update={"data": settings.data.model_copy(update={"group": None})})
     found, guessed = layout(data, settings)
     said = [guessed] if guessed else []
     rows = _rows(data, found, None, True, said)

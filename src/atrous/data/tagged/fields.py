@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from atrous.config.fields import Data
-from atrous.data.guess import USUAL_TEXTS, column_names, guess_text, known, there_are
+from atrous.data.guess import USUAL_TEXTS, column_names, guess_text, known, there_are, usual
 from atrous.data.tagged.records import Fields
 from atrous.data.tagged.spans import ENDS, STARTS
 from atrous.data.values import Record, plain
@@ -17,6 +17,7 @@ TAGS = (
     *("tags", "ner_tags", "labels", "ner", "iob", "bio", "bilou", "iob_tags", "bio_tags", "label", "tag"),
     *("pos_tags", "upos", "pos", "xpos", "chunk_tags", "chunks"),
 )
+DOCUMENTS = ("document", "document_id", "doc", "doc_id")
 SPANS = ("spans", "entities", "ents", "annotations", "label", "labels", "ner", "result")
 
 
@@ -26,7 +27,8 @@ def find_fields(name: str, first: Sequence[Record], asked: Data, *, need_tags: b
     name: of the file. first: its first records. need_tags: whether tags or spans must be there.
 
     Columns are guessed by usual names and by what they hold: tokens and tags are lists of as many texts (or texts of as
-    many words), spans lists of objects or triples. Where a file has both, tags come first.
+    many words), spans lists of objects or triples. Where a file has both, tags come first. Where rows are documents, a
+    column that tells them apart is looked for, too.
 
     >>> find_fields("a.jsonl", [{"tokens": ["Ann"], "ner": ["B-PER"]}], Data())[0]
     Fields(tokens='tokens', tags='ner', text=None, spans=None, group=None)
@@ -67,12 +69,15 @@ def find_fields(name: str, first: Sequence[Record], asked: Data, *, need_tags: b
         raise ConfigError(f"{name}: no column looks like the text; name it with --text: {there_are(names)}")
     if not need_tags:
         tags = spans = None
-    found = Fields(tokens, tags, text, spans, given["group"])
+    group = given["group"]
+    if group is None and asked.context == "document":
+        group = usual(names, DOCUMENTS)
+    found = Fields(tokens, tags, text, spans, group)
     return found, _announced(name, found, given)
 
 
 def _announced(name: str, found: Fields, given: Mapping[str, str | None]) -> str:
-    options = {"tokens": "--tokens", "tags": "--tags", "text": "--text", "spans": "data.spans"}
+    options = {"tokens": "--tokens", "tags": "--tags", "text": "--text", "spans": "data.spans", "group": "--group"}
     guessed = {role: getattr(found, role) for role in options if given[role] is None and getattr(found, role)}
     if not guessed:
         return ""

@@ -78,9 +78,11 @@ def layout(
     kind = _kind(data)
     characters = settings.embed.name == "characters"
     said = []
+    if asked.context == "sentence" and (like is not None or not need_tags):
+        asked = asked.model_copy(update={"group": None})  # which only tells what to hold out together
     if kind == "records":
         if like is not None and like.kind == kind:
-            asked = asked.model_copy(update=like.fields._asdict())
+            asked = asked.model_copy(update=like.fields._replace(group=asked.group)._asdict())
         fields, guessed = find_fields(
             name, head(data, PEEK, encoding=asked.encoding, format=format_of(data)), asked, need_tags=need_tags
         )
