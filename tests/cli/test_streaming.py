@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 from atrous.bundle import Bundle
 from atrous.config import load
@@ -173,3 +174,56 @@ def test_a_model_that_does_not_stream_is_refused(atrous, typed):
     (line,) = err.splitlines()
     assert "must see the whole of a text" in line
     assert "such as tcn or lstm" in line
+
+
+@pytest.fixture
+def tagger(atrous):
+    """A folder with a tagger of words that looks ahead."""
+    settings = load(None, ["encode.depth=1"], task="tag", encode="residual", embed="words", predict={"scheme": "plain"})
+    reader = Reader(Tokeniser("words", True, ("ann", "left", "rome")), rule="fine")
+    torch.manual_seed(0)
+    bundle = Bundle.fresh(settings, reader, ("NOUN", "VERB", "OTHER"))
+    bundle.save("tagger")
+    return bundle
+
+
+def test_a_tagger_prints_each_token_once_with_its_tag_and_an_empty_line_behind_a_line(atrous, tagger, typed):
+    typed(b"Ann left Rome.\n\nAnn le")
+    code, out, err = atrous("predict", "tagger", "--stream")
+    assert (code, err) == (0, "")
+    expected = tagger.predict(["Ann left Rome.", "", "Ann le"])
+    rows = [[f"{token}\t{tag}" for token, tag in zip(one.tokens, one.tags, strict=True)] + [""] for one in expected]
+    assert out.split("\n")[:-1] == [row for line in rows for row in line]
+    typed(b"Ann left Rome.\n\nAnn le")
+    found = [json.loads(line) for line in atrous("predict", "tagger", "--stream", "--json")[1].splitlines()]
+    assert [one["line"] for one in found if one["final"]] == [1, 2, 3]
+    assert [tag for one in found for tag in one["tags"]] == [tag for one in expected for tag in one.tags]
+
+
+def test_a_tagger_tags_before_the_line_ends(tagger):
+    delay = tagger.delay
+    assert delay > 0
+    process = running("tagger")
+    process.stdin.write(b"Ann left Rome " + b"and " * delay)
+    process.stdin.flush()
+    said = [process.stdout.readline().decode().rstrip("\n").split("\t") for _ in range(3)]
+    assert [token for token, _ in said] == ["Ann", "left", "Rome"]
+    out, err = process.communicate(b".\n")
+    assert (process.returncode, err) == (0, b"")
+    assert [line.split("\t")[0] for line in out.decode().splitlines()] == ["and"] * delay + [".", ""]
+
+
+@pytest.mark.usefixtures("tagger")
+@pytest.mark.parametrize(
+    ("words", "content", "said"),
+    [
+        (["--every", "3"], b"good\n", "--every does not go with a tagger, which says the tag of each token once"),
+        ([], b"", "standard input: nothing in it"),
+        ([], b"good\nb\xffd\n", "standard input: byte 6 is not UTF-8"),
+    ],
+)
+def test_what_a_tagger_does_not_take_is_refused_in_one_line(atrous, typed, words, content, said):
+    typed(content)
+    code, _, err = atrous("predict", "tagger", "--stream", *words)
+    (line,) = err.splitlines()
+    assert (code, said in line) == (2, True)

@@ -57,6 +57,18 @@ def test_it_answers_texts_as_predict_does(bag, exported, tmp_path):
     assert (label, text) == (bag.predict("a good film")[0].label, "a good film")
 
 
+def test_it_tags_texts_as_predict_does(tagger, tagger_export, tmp_path):
+    texts = ["a good film of Ann.", "", "J. Smith", "bad"]
+    (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n")
+    code, out, err = run(tagger_export.folder, tmp_path / "texts.txt", "--json")
+    assert (code, err) == (0, "")
+    for line, answer in zip(out.splitlines(), tagger.predict(texts), strict=True):
+        found, wanted = json.loads(line), answer.to_json()
+        assert (found["tokens"], found["tags"]) == (wanted["tokens"], wanted["tags"])
+        assert [span["text"] for span in found["spans"]] == [span["text"] for span in wanted["spans"]]
+        assert found["probabilities"] == pytest.approx(wanted["probabilities"], abs=2e-6)
+
+
 def test_it_reads_tables_and_writes_them(exported, tmp_path):
     (tmp_path / "rows.csv").write_text("review,id\na good film,1\nbad,2\n")
     code, out, err = run(exported.folder, "rows.csv", "--out", "answers.csv", cwd=tmp_path)

@@ -2,7 +2,8 @@ import shutil
 from random import Random
 
 import pytest
-from tests.exporting.conftest import fresh
+import torch
+from tests.exporting.conftest import fresh, fresh_tagger
 from tests.laws.mutants import LostState
 
 import atrous
@@ -125,6 +126,48 @@ def test_a_refusal_that_nobody_expects_of_the_encoder_fails(bag, monkeypatch):
     assert found["streamed"].verdict == "refused: needs the end of its row"
     monkeypatch.setattr(bundle.model.attend, "streams", False, raising=False)
     assert {reading.way: reading for reading in atrous.verify(bundle).readings}["streamed"].passed
+
+
+@pytest.fixture
+def tagger_not_exported(monkeypatch, tagger_export):
+    """As `not_exported`, of a tagger."""
+    monkeypatch.setattr(
+        verifying, "write", lambda _, folder, **__: shutil.copytree(tagger_export.folder, folder, dirs_exist_ok=True)
+    )
+
+
+@pytest.mark.usefixtures("tagger_not_exported")
+def test_a_tagger_is_verified_token_by_token_with_its_tags_at_the_end(tagger, tmp_path):
+    (tmp_path / "rows.conll").write_text("Ann B-X\nfilm O\n\na O\ngood O\nfilm B-X\n\n")
+    for data, rows, longest in (
+        (None, 16, None),
+        (["a good film", ["Ann", "film"]], 2, 3),
+        (tmp_path / "rows.conll", 2, 3),
+    ):
+        found = atrous.verify(tagger, data)
+        assert [reading.way for reading in found.readings] == [*WAYS, "tags"]
+        assert found.passed
+        assert found.rows == rows
+        assert longest in (None, found.longest)
+        assert found.to_json()["ways"]["tags"]["verdict"] == "agrees"
+
+
+@pytest.mark.usefixtures("tagger_not_exported")
+def test_a_tagger_whose_export_is_of_another_fails_in_its_tags_too(tagger):
+    other = fresh_tagger("conv", "crf", "encode.dilations=[1, 2]", "encode.strides=[1, 1]", "encode.centred=true")
+    with torch.no_grad():
+        other.model.predict.linear.weight.neg_()
+    failed = {reading.way for reading in atrous.verify(other).readings if not reading.passed}
+    assert failed == {"exported", "exported, streamed", "tags"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoder", ["bilstm", "tcn", "unet"])
+def test_every_kind_of_tagger_is_the_same_in_every_way(encoder):
+    found = atrous.verify(fresh_tagger(encoder))
+    assert found.passed
+    refused = {reading.way for reading in found.readings if reading.refused}
+    assert refused == ({"streamed", "exported, streamed"} if encoder == "bilstm" else set())
 
 
 def test_a_model_that_cannot_be_exported_says_why(bag, monkeypatch):

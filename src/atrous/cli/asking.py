@@ -163,6 +163,7 @@ def predict(
 
     With --stream a row is line, tokens read, "so far" or "final", label and probability: after each piece that arrives,
     or each N tokens, and at the line's end. The model must stream; one that looks ahead answers a few tokens late.
+    A tagger prints each token and its tag once, as it is decided, and an empty line where a line ends.
     """
     from atrous.answering.files import ROWS, predict_file
     from atrous.answering.shown import Shown

@@ -67,7 +67,9 @@ def verify(
     data: Annotated[
         str | None,
         typer.Argument(
-            metavar="DATA", help="texts; without it, some are drawn from the model's vocabulary", show_default=False
+            metavar="DATA",
+            help="texts, or for a tagger tagged tokens; without it, some are drawn from the model's vocabulary",
+            show_default=False,
         ),
     ] = None,
     rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="rows of DATA to read")] = ROWS,
@@ -82,7 +84,8 @@ def verify(
     """Prove that a model gives the same numbers however it is read.
 
     Reads the same rows alone, padded, batched, streamed in random chunks, and exported; prints for each the largest
-    difference to the row alone, the tolerance and the verdict, or why the model cannot be read that way.
+    difference to the row alone, the tolerance and the verdict, or why the model cannot be read that way. Of a tagger
+    the numbers are those of every token, and at the end its tags are compared, too.
 
     \b
     Examples:
