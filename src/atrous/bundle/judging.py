@@ -1,4 +1,4 @@
-"""A tagger held against rows whose tags are known."""
+"""A model held against rows whose answers are known."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from atrous.answering.predict import logits
@@ -13,11 +14,26 @@ from atrous.data.batch import Examples
 from atrous.data.seen import unseen
 from atrous.data.tables import Row
 from atrous.runtime.tagging import TagsAnswer
+from atrous.tasks import TASKS
+from atrous.tasks.scoring import answered_scores
 from atrous.tasks.tag_mistakes import confused, mistakes, surest
 from atrous.tasks.tag_scores import ratios, span_counts, summed, tag_scores
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
+
+
+def row_scores(bundle: Bundle, examples: Examples, *, min_probability: float | None = None) -> dict[str, Any]:
+    """What the task's `scores` says of rows that have one answer each.
+
+    min_probability: say under "answered", too, on how many rows a model answers that abstains below it.
+    """
+    found, targets = logits(bundle.model, examples), torch.from_numpy(np.array(examples.targets))
+    asked = bundle.settings
+    scores: dict[str, Any] = TASKS[asked.task].scores(found, targets, bundle.labels, asked.predict)
+    if min_probability is not None:
+        scores["answered"] = answered_scores(found, targets, min_probability=min_probability)
+    return scores if bundle.reader.max_steps is None else {**scores, "cut": examples.cut}
 
 
 def tagger_scores(

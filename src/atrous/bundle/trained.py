@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import torch
 from jaxtyping import Float32
 
 from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
 from atrous.answering.slide import slide
-from atrous.bundle.judging import tagger_scores
+from atrous.bundle.judging import row_scores, tagger_scores
 from atrous.config import Settings
 from atrous.data.batch import Examples
 from atrous.data.corpus import read_labelled
@@ -37,7 +36,6 @@ from atrous.runtime.reader import Reader
 from atrous.runtime.reader import Row as Given
 from atrous.runtime.tagging import TagsAnswer
 from atrous.tasks import TASKS
-from atrous.tasks.scoring import answered_scores
 from atrous.window import Window
 
 
@@ -216,13 +214,8 @@ class Bundle:
             )
         if token is not None or span is not None:
             raise ConfigError("a token or a span is explained of a tagger; this model has one answer for a whole text")
-        row = self.reader.rows(text)
-        if len(row) != 1 and self.reader.series is None:
-            raise TypeError(f"explain needs one text, got {len(row)}")
-        given = text if self.reader.series is not None else row[0]
-        return explain(
-            self.model, self.reader, self.readable, given, method=method, label=label, words=words, quiet=quiet
-        )
+        given, read = self.reader.one(text), self.readable
+        return explain(self.model, self.reader, read, given, method=method, label=label, words=words, quiet=quiet)
 
     def ngrams(
         self, texts: Sequence[Given], *, filters: int | Sequence[int] = 12, top: int = 5, quiet: bool = True
@@ -295,13 +288,7 @@ class Bundle:
         """Scores on rows that were read and turned into ids already. rows: for a tagger's unknown words."""
         if self.model.tags:
             return tagger_scores(self, examples, rows, min_probability=min_probability)
-        found = logits(self.model, examples)
-        targets = torch.from_numpy(np.array(examples.targets))
-        asked = self.settings
-        scores: dict[str, Any] = TASKS[asked.task].scores(found, targets, self.labels, asked.predict)
-        if min_probability is not None:
-            scores["answered"] = answered_scores(found, targets, min_probability=min_probability)
-        return scores if self.reader.max_steps is None else {**scores, "cut": examples.cut}
+        return row_scores(self, examples, min_probability=min_probability)
 
     def save(self, out: Source, *, force: bool = False) -> None:
         """Write the model folder; `atrous.load` reads it. Raises OutputExists if something is there already."""

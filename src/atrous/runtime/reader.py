@@ -190,6 +190,19 @@ class Reader:
         one = isinstance(given, str) or (self.two_texts and isinstance(given, tuple))
         return [given] if one else list(given)
 
+    def one(self, given: Any) -> Row:
+        """The row that a caller gave, or a sequence of it alone. Raises TypeError for several, and for what is none.
+
+        >>> Reader(Tokeniser("bytes", False, ())).one(["one text"])
+        'one text'
+        """
+        if self.series is not None:
+            return given
+        rows = self.rows(given)
+        if len(rows) != 1:
+            raise TypeError(f"expected one text, got {len(rows)}")
+        return rows[0]
+
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads; what is not used is left out.
 
