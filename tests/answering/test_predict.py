@@ -4,7 +4,7 @@ import pytest
 import torch
 from tests.laws.table import ENCODERS, POOL_SIZES, REFUSED, shaken
 
-from atrous.answering.chunks import vectors_in_chunks
+from atrous.answering.chunks import read_in_chunks, vectors_in_chunks
 from atrous.answering.predict import accelerator, logits, vectors
 from atrous.attend import POOLS
 from atrous.config import load
@@ -13,9 +13,11 @@ from atrous.embed import Tokens
 from atrous.errors import ConfigError, DataError
 from atrous.model import Model
 from atrous.predict import Classes
+from atrous.runtime.lengths import LONG
 from atrous.runtime.reader import Reader
 from atrous.runtime.tokeniser import Tokeniser
 from atrous.tasks.classify import build
+from atrous.tasks.tag import build as build_tagger
 
 
 def test_rows_come_back_in_their_order_whatever_their_lengths():
@@ -47,6 +49,33 @@ def test_a_long_row_is_read_in_chunks_with_the_same_answer(encode, monkeypatch):
     torch.testing.assert_close(logits(model, examples), whole, atol=1e-5, rtol=1e-5)
     assert bool(whole_rows) is not model.streams
     assert model.training
+
+
+@pytest.mark.parametrize("encode", ["residual", "lstm", "unet", "bilstm"])
+def test_every_token_of_a_long_row_has_the_logits_that_it_has_in_the_whole(encode, monkeypatch):
+    torch.manual_seed(0)
+    reader, read = Reader(Tokeniser("characters", False, tuple("abc")), rule="characters"), []
+    settings = load(None, ["encode.channels=8"], task="tag", encode=encode, embed="characters")
+    model = build_tagger(settings, sizes=reader.sizes, labels=("A", "B", "O")).eval()
+    texts = ["ab" * 400, "", "abc" * 301, "cab"]
+    examples = Examples.of(reader, texts)
+    with torch.inference_mode():
+        whole = torch.cat([model(examples.batch([row])[0])[0, : len(text)] for row, text in enumerate(texts)])
+    in_chunks = partial(read_in_chunks, chunk=64)
+    monkeypatch.setattr("atrous.answering.predict.LONG", 100)
+    monkeypatch.setattr("atrous.answering.predict.read_in_chunks", lambda *given: read.append(1) or in_chunks(*given))
+    torch.testing.assert_close(logits(model, examples), whole, atol=1e-5, rtol=1e-5)
+    assert bool(read) is model.streams
+
+
+def test_a_row_of_more_tokens_than_are_read_at_once_is_tagged():
+    torch.manual_seed(0)
+    reader = Reader(Tokeniser("characters", False, tuple("abc")), rule="characters")
+    settings = load(None, ["encode.channels=8"], task="tag", encode="residual", embed="characters")
+    model = build_tagger(settings, sizes=reader.sizes, labels=("A", "B", "O")).eval()
+    examples = Examples.of(reader, ["abcab" * (LONG // 5 + 100)])
+    with torch.inference_mode():
+        torch.testing.assert_close(logits(model, examples), model(examples.batch([0])[0])[0], atol=1e-5, rtol=1e-5)
 
 
 def test_a_row_that_is_too_long_is_refused_before_anything_is_computed(monkeypatch):

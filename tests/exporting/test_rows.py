@@ -66,3 +66,7 @@ def test_a_tagger_is_verified_with_the_tokens_of_a_file_with_tags_or_with_texts(
     assert first(tmp_path / "rows.conll", 5, tagger) == ("", [("Ann", "left"), ("U.S.",)])
     assert first(tmp_path / "rows.conll", 1, tagger)[1] == [("Ann", "left")]
     assert first(tmp_path / "rows.txt", 5, tagger)[1] == ["Ann left"]
+    (tmp_path / "latin.conll").write_bytes("Ré B-PER\n\n".encode("latin-1"))
+    assert first(tmp_path / "latin.conll", 5, tagger, encoding="latin-1")[1] == [("Ré",)]
+    (tmp_path / "spans.jsonl").write_text('{"text": "Ann left.", "other": "a b", "spans": [[0, 3, "PER"]]}\n')
+    assert first(tmp_path / "spans.jsonl", 5, tagger)[1] == [("Ann", "left", ".")]

@@ -39,7 +39,8 @@ def first(
     reader of tagged tokens.
     """
     if settings.task == "tag" and is_tagged(source):
-        found, said = layout(source, settings, need_tags=False)
+        asked = settings.data.model_copy(update={"encoding": encoding, **({"text": text} if text else {})})
+        found, said = layout(source, settings.model_copy(update={"data": asked}), need_tags=False)
         return said, [row.given for row in islice(read(source, found), rows)]
     plain, known = format_of(source) == "text", settings.data
     said, texts = read_texts(
