@@ -297,7 +297,8 @@ MODELS = {f"{encoder}, {pool}": (encoder, pool) for encoder, pool in PAIRS}
 # Every other head once, behind the name of a model: what stands before it does not know of it.
 MODELS |= {f"tcn, max, {head}": ("tcn", "max") for head in HEADS if head != "classes"}
 # Taggers keep every step: causal, looking ahead, restoring a rate, seeing whole rows; and every head of theirs.
-MODELS |= {f"{encoder}, keep, tags": (encoder, "keep") for encoder in ("bilstm", "lstm", "residual", "tcn", "unet")}
+TAGGED = ("bilstm", "idcnn", "lstm", "residual", "tcn", "unet")
+MODELS |= {f"{encoder}, keep, tags": (encoder, "keep") for encoder in TAGGED}
 MODELS |= {f"residual, keep, {head}": ("residual", "keep") for head in TAGGERS}
 POOL_SIZES = {"kmax": {"k": 2}, "unpadded": {"depth": 2}}
 TAGS = ("B-X", "I-X", "O")
