@@ -57,6 +57,13 @@ def test_comments_stand_before_a_sentence_and_a_sign_may_be_a_token(tmp_path):
     assert second.source == ("# stands alone", "", "# O") and second.places == (2,)
 
 
+def test_comments_of_well_known_corpora_are_none_of_their_tokens(tmp_path):
+    [found] = read(tmp_path, "# id 5f12 domain=en\nAnn _ _ B-PER\n")  # MultiCoNER
+    assert found.tokens == ("Ann",)
+    [found] = read(tmp_path, "#\thttp://a.b\t[2009-10-17]\n1\tAnn\tB-PER\tO\n", tokens="2", tags="3")  # GermEval
+    assert (found.tokens, found.tags) == (("Ann",), ("B-PER",))
+
+
 def test_what_is_no_token_can_be_put_back(tmp_path):
     content = "-DOCSTART- O\n\n# id one\nAnn B-PER\nleft O\n\nIt O\n"
     found = read(tmp_path, content)

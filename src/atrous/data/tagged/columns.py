@@ -12,7 +12,8 @@ from atrous.data.text import Source, named
 from atrous.errors import ConfigError, DataError
 
 _DOCUMENT = "-DOCSTART-"
-_COMMENT = "# "
+_COMMENTS = ("# ", "#\t")
+_ALWAYS = "# id "  # a comment of MultiCoNER, which has as many columns as its tokens
 _SPACES = re.compile(r"[ \t\f\v]+")  # not those of Unicode, which a token may hold
 
 
@@ -38,8 +39,8 @@ def column_sentences(
     tokens, tags: the columns: numbers from 1, or "last"; tags None: none is read.
     between: what stands between two tokens in the text.
 
-    A line -DOCSTART- begins a document and is no token. Before a sentence, lines that begin with "# " and have another
-    number of columns than the others are comments.
+    A line -DOCSTART- begins a document and is no token. Before a sentence, lines that begin with a # by itself and have
+    another number of columns than the others are comments; so is "# id ..." in any case.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -93,7 +94,7 @@ def _cut(found: Iterator[Block]) -> Iterator[Block]:
 
 
 def _shape(name: str, block: Block, tokens: str, tags: str | None) -> Shape:
-    number, line = next((one for one in block if not one[1].startswith(_COMMENT)), block[0])
+    number, line = next((one for one in block if not one[1].startswith(_COMMENTS)), block[0])
     tabs = "\t" in line.strip()
     count = len(_split(line, tabs))
     places = [None if one is None else _place(f"{name} line {number}", one, count) for one in (tokens, tags)]
@@ -119,7 +120,9 @@ def _split(line: str, tabs: bool) -> list[str]:
 
 
 def _comment(line: str, shape: Shape) -> bool:
-    return line.startswith(_COMMENT) and len(_split(line, shape.tabs)) != shape.columns
+    if not line.startswith(_COMMENTS):
+        return False
+    return line.startswith(_ALWAYS) or len(_split(line, shape.tabs)) != shape.columns
 
 
 def _cells(name: str, number: int, line: str, shape: Shape) -> list[str]:
