@@ -64,9 +64,23 @@ def test_it_tags_texts_as_predict_does(tagger, tagger_export, tmp_path):
     assert (code, err) == (0, "")
     for line, answer in zip(out.splitlines(), tagger.predict(texts), strict=True):
         found, wanted = json.loads(line), answer.to_json()
-        assert (found["tokens"], found["tags"]) == (wanted["tokens"], wanted["tags"])
+        assert (found["tokens"], found["tags"]) == (wanted["tokens"], list(answer.tags_in("iob2")))
         assert [span["text"] for span in found["spans"]] == [span["text"] for span in wanted["spans"]]
         assert found["probabilities"] == pytest.approx(wanted["probabilities"], abs=2e-6)
+
+
+def test_it_tags_the_tokens_of_a_file(tagger, tagger_export, tmp_path):
+    (tmp_path / "a.conll").write_text("J. x\nSmith x\n\nbad x\n")
+    code, _, err = run(tagger_export.folder, tmp_path / "a.conll", "--out", tmp_path / "b.conll")
+    assert (code, err) == (0, "")
+    first, second = tagger.predict([["J.", "Smith"], ["bad"]])
+    tags = [*first.tags_in("iob2"), *second.tags_in("iob2")]
+    kept = ["J. x", "Smith x", "bad x"]
+    lines = [f"{line} {tag}" for line, tag in zip(kept, tags, strict=True)]
+    assert (tmp_path / "b.conll").read_text() == "\n".join([*lines[:2], "", lines[2], "", ""])
+    (tmp_path / "a.txt").write_text("J. Smith\n")
+    assert run(tagger_export.folder, tmp_path / "a.txt", "--min-probability", "1")[0] == 0
+    assert "atrous predict MODEL --top gives several" in run(tagger_export.folder, tmp_path / "a.txt", "--top", "2")[2]
 
 
 def test_it_reads_tables_and_writes_them(exported, tmp_path):

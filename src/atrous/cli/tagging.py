@@ -75,7 +75,7 @@ def predict_tags(
 def _source(file: str, format: str | None) -> str:
     """What a file holds: "columns" or "conllu", a token a line; else "texts", or objects and tables, "records"."""
     from atrous.data.formats import format_of
-    from atrous.data.tagged.layout import ENDINGS
+    from atrous.data.tagged.reading import ENDINGS
 
     if format in _BLOCKS:
         return _BLOCKS[format]

@@ -1,4 +1,4 @@
-"""Answer texts with the exported model in this folder: label, probability and text of every row.
+"""Answer texts with the exported model in this folder: label, probability and text of every row, or tags.
 
 Needs Python 3.11 or later and what requirements.txt lists, and neither torch nor atrous.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from atrous.answering.shown import Shown
     from atrous.runtime.graph import Exported
 
 HERE = Path(__file__).resolve().parent
@@ -56,14 +57,15 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
     about = manifest.read(folder)  # before anything else is imported that may be missing or another's
     from atrous.answering.files import ROWS, predict_file
-    from atrous.answering.shown import Shown
+    from atrous.answering.shown import TAGGED, Shown
     from atrous.data.formats import format_of
 
     columns, text = about["columns"], options.text
     if text is None and format_of(options.file, options.format) != "text":
         text = columns["text"]
     shown = Shown(options.top, options.min_probability)
-    shown.check(about["readable"]["kind"], len(about["readable"]["labels"]), model="this export")
+    kind, scheme = about["readable"]["kind"], about["readable"].get("scheme")
+    shown.check(kind, len(about["readable"]["labels"]), model="this export", scheme=scheme)
     typed = options.file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not options.quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
@@ -77,10 +79,57 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
     def answers(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return loaded().predict(texts)
 
+    if kind in TAGGED:
+        rule = loaded().reader.rule
+        _tag(options, answers, text, shown, plain=scheme == "plain", characters=rule == "characters", typed=typed)
+        return
     predict_file(
         answers, options.file, options.out, text=text, beside=options.beside or columns["beside"],
         features=columns["features"], encoding=options.encoding, format=options.format, json=options.json,
         shown=shown, force=options.force, quiet=options.quiet, rows=1 if typed else ROWS,
+    )  # fmt: skip
+
+
+def _tag(
+    options: argparse.Namespace,
+    answers: Callable[[Sequence[str | tuple[str, ...]]], Any],
+    text: str | None,
+    shown: Shown,
+    *,
+    plain: bool,
+    characters: bool,
+    typed: bool,
+) -> None:
+    """Tag texts, or the rows of a file of one token a line."""
+    from atrous.answering.marked import Style, kind_of
+    from atrous.answering.tagged import ROWS, of_sentences, of_texts, tag_file
+    from atrous.data.formats import at
+    from atrous.data.tables import read_texts
+    from atrous.data.tagged.reading import ENDINGS, Kind, Layout, sentences
+    from atrous.data.tagged.records import Fields
+    from atrous.errors import ConfigError
+
+    if shown.top is not None:
+        raise ConfigError("--top: an export gives the best answer to a text; atrous predict MODEL --top gives several")
+    out = None if options.out == "-" else options.out
+    kind = "json" if options.json else "marked" if out is None else kind_of(out)
+    name = options.file.lower().removesuffix(".gz").removesuffix(".xz")
+    said, source = "", "texts"
+    place = functools.partial(at, options.file, format=options.format)
+    if name.endswith(ENDINGS) and options.format is None:
+        block: Kind = "conllu" if name.endswith(".conllu") else "columns"
+        column = Fields("form" if block == "conllu" else "1")
+        found = Layout(block, column, "plain", "plain", encoding=options.encoding)
+        source, rows = block, of_sentences(sentences(options.file, found), place, characters=characters)
+    else:
+        said, texts = read_texts(options.file, text=text, encoding=options.encoding, format=options.format)
+        rows = of_texts(((line, one) for line, one in texts if isinstance(one, str)), place)
+    if said and not options.quiet:
+        print(said, file=sys.stderr)
+    style = Style(kind, "plain" if plain else "iob2", source, "upos" if plain else "misc:NER")
+    tag_file(
+        lambda some: [[answer] for answer in answers(some)], rows, style, out,
+        shown=shown, force=options.force, quiet=options.quiet, window=1 if typed else ROWS,
     )  # fmt: skip
 
 

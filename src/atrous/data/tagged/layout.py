@@ -14,14 +14,13 @@ from atrous.data.formats import format_of, head, named
 from atrous.data.given import Given, Table
 from atrous.data.guess import USUAL_LABELS, column_names, usual
 from atrous.data.tagged.fields import find_fields
-from atrous.data.tagged.reading import Kind, Layout, sentences
+from atrous.data.tagged.reading import ENDINGS, Kind, Layout, sentences
 from atrous.data.tagged.records import SPANS, Fields
 from atrous.data.tagged.sentences import Sentence
 from atrous.data.text import STDIN, Source
 from atrous.errors import ConfigError, DataError, quoted
 from atrous.runtime.schemes import guess, spans_of
 
-ENDINGS = (".conllu", ".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")
 PEEK = 1000  # rows that a guess looks at
 
 _FEW = 20  # rows that tell whether a file is tagged

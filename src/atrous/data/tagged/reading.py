@@ -15,6 +15,8 @@ from atrous.errors import ConfigError
 
 Kind = Literal["columns", "conllu", "records"]
 
+ENDINGS = (".conllu", ".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")  # of files of one token a line
+
 
 class Layout(NamedTuple):
     """How a file is read.
