@@ -169,4 +169,4 @@ def test_evaluate_tells_a_taggers_mistakes(atrous, tagger, plain, people, tmp_pa
     assert atrous("evaluate", plain, people)[1].startswith("Accuracy ")
     (tmp_path / "b.conll").write_text("Ann B-PER\n\nRome B-LOC\n")
     code, _, said = atrous("evaluate", tagger, "b.conll")
-    assert code == 2 and "b.conll line 3: the model has no tag 'U-LOC'" in said
+    assert code == 2 and "b.conll line 3: the model has no spans of 'LOC'; its spans are PER" in said

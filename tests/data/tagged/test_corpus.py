@@ -53,7 +53,7 @@ def test_a_tag_that_the_model_does_not_know_is_named_with_its_line(path, tmp_pat
     corpus = corpus_of(path)
     other = tmp_path / "b.conll"
     other.write_text("Ann B-PER\n\nRome B-LOC\n")
-    with pytest.raises(DataError, match=r"b\.conll line 3: the model has no tag 'U-LOC'; its tags are B-PER, I-PER"):
+    with pytest.raises(DataError, match=r"b\.conll line 3: the model has no spans of 'LOC'; its spans are PER"):
         read_tagged(other, corpus.targets, load(task="tag"))
 
 

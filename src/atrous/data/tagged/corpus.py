@@ -112,11 +112,7 @@ def read_tagged(data: Table, known: Targets, settings: Settings) -> tuple[Sequen
     for row in rows:
         for tag in row.tags:
             if tag not in known.numbers:
-                shown = ", ".join(one[:60] for one in known.labels[:10]) + (", ..." if len(known.labels) > 10 else "")
-                raise DataError(
-                    f"{at(data, row.line)}: the model has no tag {quoted(tag)}; its tags are {shown}: name another "
-                    "column with --tags, or remove the row"
-                )
+                raise DataError(f"{at(data, row.line)}: {_unknown(tag, known)}")
     return rows, "; ".join(said)
 
 
@@ -153,6 +149,17 @@ def _unlearnt(name: str, train: Iterable[Row], tags: set[str], scheme: str) -> l
         return []
     missing = ", ".join(map(quoted, lacking[:20])) + f" and {len(lacking) - 20} more" * (len(lacking) > 20)
     return [f"{name}: no training row has the {what} {missing}; it cannot be learnt"]
+
+
+def _unknown(tag: str, known: Targets) -> str:
+    """What is said of a tag that a model does not know: its own, or, of spans, the label that they have."""
+    scheme = known.scheme or "plain"
+    there, what, own = sorted({_label(one, scheme) for one in known.labels} - {""}), "spans", _label(tag, scheme)
+    if scheme == "plain" or not own or own in there:
+        there, what, own = list(known.labels), "tags", tag
+    shown = ", ".join(one[:60] for one in there[:10]) + ", ..." * (len(there) > 10)
+    lacks = f"no tag {quoted(own)}" if what == "tags" else f"no spans of {quoted(own)}"
+    return f"the model has {lacks}; its {what} are {shown}: name another column with --tags, or remove the row"
 
 
 def _label(tag: str, scheme: str) -> str:
