@@ -110,6 +110,7 @@ def test_settings_come_in_several_forms_and_parameters_stand_above_them(settings
         ({"settings": {"encode.chanels": 3}}, ConfigError, "did you mean 'encode.channels'"),
         ({"settings": 3}, TypeError, "settings should be a table such as .* got int"),
         ({"settings": ["predict=labels"]}, ConfigError, "predict.name: TextClassifier learns one label"),
+        ({"settings": ["task=tag"]}, ConfigError, "task: TextClassifier learns one label"),
         ({"settings": {"data.beside": "b"}}, ConfigError, "data.beside: TextClassifier learns one label"),
         ({"validation_fraction": 1.0}, ValueError, "validation_fraction should be a number from 0 to below 1, got 1.0"),
         ({"validation_fraction": "much"}, ValueError, "validation_fraction should be"),

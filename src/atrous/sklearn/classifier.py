@@ -126,6 +126,7 @@ class Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         overrides += [*self._reads, *(f"{key}={value}" for key, value in wanted.items() if value is not None)]
         settings = settings_of(path, overrides, **sections)
         for key, found, expected in (
+            ("task", settings.task, "classify"),
             ("predict.name", settings.predict.name, "classes"),
             ("data.soft", settings.data.soft, None),
             ("data.beside", settings.data.beside, None),

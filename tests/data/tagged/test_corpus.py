@@ -1,8 +1,8 @@
 import pytest
 
 from atrous.config import load
-from atrous.data.given import Given
-from atrous.data.tagged.corpus import read_corpus, read_tagged
+from atrous.data.given import Given, table
+from atrous.data.tagged.corpus import read_corpus, read_tagged, read_tagged_alone
 from atrous.errors import DataError
 
 
@@ -109,3 +109,12 @@ def test_dev_and_test_may_be_files_of_other_kinds(path, tmp_path):
     corpus = corpus_of(path, dev=dev, test=test)
     assert len(corpus.train) == 100
     assert (corpus.dev[0].tags, corpus.test[0].tags) == (("U-PER", "O"), ("U-PER", "O", "U-PER"))
+
+
+def test_all_rows_of_a_file_that_stands_alone_are_training_rows():
+    rows = [{"tokens": ["Ann", "left"], "tags": ["B-PER", "O"]}] * 3
+    found = read_tagged_alone(table(rows, "data"), load(task="tag"))
+    assert (len(found.train), len(found.dev), len(found.test)) == (3, 0, 0)
+    assert found.labels == ("B-PER", "I-PER", "L-PER", "O", "U-PER")
+    with pytest.raises(DataError, match="no tag but 'O'"):
+        read_tagged_alone(table([{"tokens": ["a"], "tags": ["O"]}], "data"), load(task="tag"))
