@@ -77,7 +77,7 @@ def tagged_dependency(
     token, the tag is "none".
 
     >>> tagged_dependency(1, rows=1, steps=4)
-    [{'tokens': ['z', 'x', 'x', 'v'], 'tags': ['none', 'late', 'late', 'late']}]
+    [{'tokens': ['x', 'z', 'z', 'x'], 'tags': ['none', 'late', 'late', 'late']}]
 
     Raises ConfigError if distance or seed is out of range.
     """
