@@ -137,7 +137,9 @@ def test_an_exported_tagger_answers_as_its_model_does(tagger, tagger_export, mon
     assert any(answer.spans for answer in expected)
     for ours, theirs in zip(tagger_export.predict(TAGGED), expected, strict=True):
         same_tags(ours, theirs)
-    assert tagger_export.predict([]) == []
+    assert tagger_export.predict([]) == tagger_export.best([], count=2) == []
+    several = zip(tagger_export.best(TAGGED[:3], count=3), tagger.best(TAGGED[:3], count=3), strict=True)
+    assert all([one.tags for one in ours] == [one.tags for one in theirs] for ours, theirs in several)
     monkeypatch.setattr("atrous.runtime.graph.LONG", 50)
     in_chunks = tagger_export.in_chunks
     monkeypatch.setattr(tagger_export, "in_chunks", lambda inputs: in_chunks(inputs, chunk=7))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from atrous.cli import main as command
 from atrous.exporting.run import main
 
 ROOT = Path(__file__).parents[2]
@@ -64,23 +65,48 @@ def test_it_tags_texts_as_predict_does(tagger, tagger_export, tmp_path):
     assert (code, err) == (0, "")
     for line, answer in zip(out.splitlines(), tagger.predict(texts), strict=True):
         found, wanted = json.loads(line), answer.to_json()
-        assert (found["tokens"], found["tags"]) == (wanted["tokens"], list(answer.tags_in("iob2")))
+        assert (found["tokens"], found["tags"]) == (wanted["tokens"], wanted["tags"])
         assert [span["text"] for span in found["spans"]] == [span["text"] for span in wanted["spans"]]
         assert found["probabilities"] == pytest.approx(wanted["probabilities"], abs=2e-6)
 
 
-def test_it_tags_the_tokens_of_a_file(tagger, tagger_export, tmp_path):
-    (tmp_path / "a.conll").write_text("J. x\nSmith x\n\nbad x\n")
-    code, _, err = run(tagger_export.folder, tmp_path / "a.conll", "--out", tmp_path / "b.conll")
-    assert (code, err) == (0, "")
-    first, second = tagger.predict([["J.", "Smith"], ["bad"]])
-    tags = [*first.tags_in("iob2"), *second.tags_in("iob2")]
-    kept = ["J. x", "Smith x", "bad x"]
-    lines = [f"{line} {tag}" for line, tag in zip(kept, tags, strict=True)]
-    assert (tmp_path / "b.conll").read_text() == "\n".join([*lines[:2], "", lines[2], "", ""])
-    (tmp_path / "a.txt").write_text("J. Smith\n")
-    assert run(tagger_export.folder, tmp_path / "a.txt", "--min-probability", "1")[0] == 0
-    assert "atrous predict MODEL --top gives several" in run(tagger_export.folder, tmp_path / "a.txt", "--top", "2")[2]
+def test_it_writes_tags_as_the_command_predict_does(tagger, tagger_export, tmp_path, capsys):
+    tagger.save(tmp_path / "model")
+    (tmp_path / "texts.txt").write_text("a good film of Ann.\n\nJ. Smith\n")
+    (tmp_path / "rows.conll").write_text("Ann X O\ngood X O\n\nfilm X O\n\n")
+    (tmp_path / "rows.conllu").write_text("1\tAnn" + "\t_" * 8 + "\n2\tbad" + "\t_" * 8 + "\n\n")
+    for words in (["texts.txt"], ["texts.txt", "--as", "conll"], ["texts.txt", "--top", "2"], ["rows.conll"],
+                  ["rows.conllu", "--as", "conll"]):  # fmt: skip
+        file, *options = [str(tmp_path / words[0]), *words[1:]]
+        assert command(["predict", str(tmp_path / "model"), file, *options]) == 0
+        wanted = capsys.readouterr().out
+        assert main([file, *options], folder=tagger_export.folder) == 0
+        assert capsys.readouterr().out == wanted, words
+    out = tmp_path / "tagged.conll"
+    assert run(tagger_export.folder, tmp_path / "rows.conll", "--out", out) == (0, "", "")
+    assert [line.split()[:3] for line in out.read_text().splitlines() if line] == [
+        ["Ann", "X", "O"], ["good", "X", "O"], ["film", "X", "O"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--as", "spans", "--json"], "--as spans: is for standard output without --json"),
+        (["--as", "spans", "--top", "2"], "--top: several answers to a text have no place there"),
+        (["--out", "a.csv", "--json"], "--json: a.csv is written otherwise"),
+        (["missing.conll"], "missing.conll: no such file"),
+    ],
+)
+def test_what_a_tagger_does_not_take_is_refused_in_one_line(tagger_export, words, said):
+    code, out, err = run(tagger_export.folder, *words, given="good\n")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+
+
+def test_ways_to_write_tags_are_refused_where_there_are_none(exported):
+    code, _, err = run(exported.folder, "--as", "tags", given="good\n")
+    assert (code, err) == (2, "run.py: --as: this export is no tagger's; leave it out\n")
 
 
 def test_it_reads_tables_and_writes_them(exported, tmp_path):

@@ -86,6 +86,8 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
         "window": bundle.window.to_json(),
         "inputs": {name: _described(name, part, bundle.reader) for name, part in inputs.items()},
     }
+    if own.tags:
+        about["tagged"] = _tagged(bundle)
     tell("tracing the graph of whole rows", quiet=quiet)
     program.save(program.whole(own, example), folder / WHOLE)
     if own.streams:
@@ -137,6 +139,20 @@ def _described(name: str, part: Tensor, reader: Reader) -> dict[str, Any]:
     """The type of an input, and how many ids there are, where it has ids."""
     ids = name in reader.sizes and not part.is_floating_point()
     return {"type": str(part.numpy().dtype), **({"size": reader.sizes[name]} if ids else {})}
+
+
+def _tagged(bundle: Bundle) -> dict[str, Any]:
+    """How the program of a tagger's export reads files of tokens, and writes tags."""
+    asked, plain = bundle.settings.data, bundle.readable.scheme == "plain"
+    written = "iob2" if asked.scheme in (None, "plain") else asked.scheme
+    own = asked.tokens or ""
+    return {
+        "scheme": "plain" if plain else written,
+        "documents": asked.context == "document",
+        "characters": bundle.reader.rule == "characters",
+        "tokens": {"columns": own if own.isdecimal() else "1", "conllu": "form"},
+        "column": "upos" if plain else "misc:NER",
+    }
 
 
 def _requirements(bundle: Bundle) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answer texts with the exported model in this folder: label, probability and text of every row, or tags.
+"""Answer texts with the exported model in this folder: label, probability and text of every row, or its tags.
 
 Needs Python 3.11 or later and what requirements.txt lists, and neither torch nor atrous.
 """
@@ -10,7 +10,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from atrous.answering.shown import Shown
@@ -57,15 +57,18 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
     about = manifest.read(folder)  # before anything else is imported that may be missing or another's
     from atrous.answering.files import ROWS, predict_file
-    from atrous.answering.shown import TAGGED, Shown
+    from atrous.answering.shown import Shown
     from atrous.data.formats import format_of
+    from atrous.errors import ConfigError
 
     columns, text = about["columns"], options.text
     if text is None and format_of(options.file, options.format) != "text":
         text = columns["text"]
     shown = Shown(options.top, options.min_probability)
-    kind, scheme = about["readable"]["kind"], about["readable"].get("scheme")
-    shown.check(kind, len(about["readable"]["labels"]), model="this export", scheme=scheme)
+    read = about["readable"]
+    shown.check(read["kind"], len(read["labels"]), model="this export", scheme=read.get("scheme"))
+    if options.as_ and "tagged" not in about:
+        raise ConfigError("--as: this export is no tagger's; leave it out")
     typed = options.file == "-" and sys.stdin is not None and sys.stdin.isatty()
     if typed and not options.quiet:
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
@@ -76,13 +79,13 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
         return Exported(folder, threads=options.threads)
 
+    if "tagged" in about:
+        _tag(options, about["tagged"], loaded, shown, text, one_by_one=typed)
+        return
+
     def answers(texts: Sequence[str | tuple[str, ...]]) -> Any:
         return loaded().predict(texts)
 
-    if kind in TAGGED:
-        rule = loaded().reader.rule
-        _tag(options, answers, text, shown, plain=scheme == "plain", characters=rule == "characters", typed=typed)
-        return
     predict_file(
         answers, options.file, options.out, text=text, beside=options.beside or columns["beside"],
         features=columns["features"], encoding=options.encoding, format=options.format, json=options.json,
@@ -92,44 +95,63 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
 
 def _tag(
     options: argparse.Namespace,
-    answers: Callable[[Sequence[str | tuple[str, ...]]], Any],
-    text: str | None,
+    about: dict[str, Any],
+    loaded: Callable[[], Exported],
     shown: Shown,
+    text: str | None,
     *,
-    plain: bool,
-    characters: bool,
-    typed: bool,
+    one_by_one: bool,
 ) -> None:
-    """Tag texts, or the rows of a file of one token a line."""
+    """Write the tags of every text, or of every row of tokens in a file that ends in .conll or .conllu."""
     from atrous.answering.marked import Style, kind_of
     from atrous.answering.tagged import ROWS, of_sentences, of_texts, tag_file
-    from atrous.data.formats import at
+    from atrous.data.formats import at, format_of
     from atrous.data.tables import read_texts
-    from atrous.data.tagged.reading import ENDINGS, Kind, Layout, sentences
+    from atrous.data.tagged.reading import ENDINGS, Layout, sentences
     from atrous.data.tagged.records import Fields
     from atrous.errors import ConfigError
+    from atrous.outputs import check
 
-    if shown.top is not None:
-        raise ConfigError("--top: an export gives the best answer to a text; atrous predict MODEL --top gives several")
-    out = None if options.out == "-" else options.out
-    kind = "json" if options.json else "marked" if out is None else kind_of(out)
-    name = options.file.lower().removesuffix(".gz").removesuffix(".xz")
-    said, source = "", "texts"
-    place = functools.partial(at, options.file, format=options.format)
-    if name.endswith(ENDINGS) and options.format is None:
-        block: Kind = "conllu" if name.endswith(".conllu") else "columns"
-        column = Fields("form" if block == "conllu" else "1")
-        found = Layout(block, column, "plain", "plain", encoding=options.encoding)
-        source, rows = block, of_sentences(sentences(options.file, found), place, characters=characters)
-    else:
-        said, texts = read_texts(options.file, text=text, encoding=options.encoding, format=options.format)
+    file, out = options.file, None if options.out == "-" else options.out
+    name = file.lower().removesuffix(".gz").removesuffix(".xz")
+    source: Literal["columns", "conllu", "texts"] = (
+        "conllu" if name.endswith(".conllu") else "columns" if name.endswith(ENDINGS) else "texts"
+    )
+    kind = "marked" if out is None else kind_of(out)
+    if options.as_ and (options.json or kind != "marked"):
+        raise ConfigError(f"--as {options.as_}: is for standard output without --json; the name of --out says the rest")
+    if options.json and kind not in ("marked", "json"):
+        raise ConfigError(f"--json: {out} is written otherwise, as its name says; name a .jsonl file, or leave it out")
+    kind = "json" if options.json else options.as_ or kind
+    if about["scheme"] == "plain" and kind == "spans":
+        raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
+    if shown.top is not None and kind not in ("marked", "tags", "json"):
+        raise ConfigError("--top: several answers to a text have no place there; use --json, or --as marked or tags")
+    kind = "conllu" if kind == "conll" and source == "conllu" and out is None else kind
+    if out is not None:
+        check(out, force=options.force)
+    if source == "texts":
+        said, texts = read_texts(file, text=text, encoding=options.encoding, format=options.format)
+        if said and not options.quiet:
+            print(said, file=sys.stderr)
+        place = functools.partial(at, file, format=format_of(file, options.format))
         rows = of_texts(((line, one) for line, one in texts if isinstance(one, str)), place)
-    if said and not options.quiet:
-        print(said, file=sys.stderr)
-    style = Style(kind, "plain" if plain else "iob2", source, "upos" if plain else "misc:NER")
+    else:
+        found = Layout(source, Fields(about["tokens"][source]), "plain", "plain", encoding=options.encoding)
+        there = sentences(file, found)
+        rows = of_sentences(
+            there, functools.partial(at, file), documents=about["documents"], characters=about["characters"]
+        )
+
+    def answers(some: Sequence[str | tuple[str, ...]]) -> Any:
+        if shown.top is not None:
+            return loaded().best(some, count=shown.top)
+        return [[answer] for answer in loaded().predict(some)]
+
+    style = Style(kind, about["scheme"], source, about["column"], shown.top is not None)
     tag_file(
-        lambda some: [[answer] for answer in answers(some)], rows, style, out,
-        shown=shown, force=options.force, quiet=options.quiet, window=1 if typed else ROWS,
+        answers, rows, style, out, shown=shown, force=options.force, quiet=options.quiet,
+        window=1 if one_by_one else ROWS,
     )  # fmt: skip
 
 
@@ -138,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="run.py",
         description="Answer every text of a file or of standard input with the model in this folder.",
         epilog="FILE holds a text a line, or is a .csv, .tsv or .jsonl table of which the text column is read; .gz and "
-        ".xz too. Example: echo 'what a film' | python run.py --json",
+        ".xz too; a tagger reads .conll and .conllu as well. Example: echo 'what a film' | python run.py --json",
     )
     parser.add_argument("file", nargs="?", default="-", metavar="FILE|-", help="texts; - is standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a row, with all probabilities")
@@ -146,6 +168,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--min-probability", metavar="P", type=float, help="abstain (an empty label) where the best is less probable"
     )
+    parser.add_argument(
+        "--as", dest="as_", choices=("marked", "tags", "spans", "conll"),
+        help="of a tagger: how tags are written, if not to --out",
+    )  # fmt: skip
     parser.add_argument("--out", metavar="FILE", help="else standard output; the ending decides: .csv, .tsv, .jsonl")
     parser.add_argument("--text", metavar="COLUMN", help="the column of the texts; else guessed and announced")
     parser.add_argument("--beside", metavar="COLUMN", help="the column of the second text, where the model reads two")

@@ -21,12 +21,14 @@ from atrous.runtime.failures import refusal
 from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row, stacked, steps_of
+from atrous.runtime.tagging import TagsAnswer
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
 _LARGEST_STATE = 2**28  # bytes, of one row
 LENGTHS, MASK, LOGITS, DECIDED = "lengths", "mask", "logits", "decided"
 
 Arrays = Mapping[str, NDArray[Any]]
+_NOWHERE = np.zeros(1, np.int64)  # where the steps of no row begin
 
 
 def state_names(count: int) -> list[str]:
@@ -76,12 +78,28 @@ class Exported:
         Raises DataError for a text that is too long for a model that must see it whole, and TypeError for what is none.
         """
         given = self.reader.rows(texts)
-        rows = [self.reader(row) for row in given]
-        if not rows:
+        if not given:
             return []
+        found, starts = self._read(given)
+        if self.tags:
+            return [*self.readable.tagged(found, starts, [*map(self.reader.cut, given)])]
+        return [*self.readable(found)]
+
+    def best(self, texts: Row | Sequence[Row], *, count: int) -> list[list[TagsAnswer]]:
+        """The most probable answers of a CRF to every text, best first, as `Bundle.best` gives them.
+
+        Raises ValueError for another model or a count below 1, and what `predict` raises.
+        """
+        given = self.reader.rows(texts)
+        found, starts = self._read(given) if given else (np.zeros((0, len(self.readable.labels)), np.float32), _NOWHERE)
+        return self.readable.best(found, starts, [*map(self.reader.cut, given)], count)
+
+    def _read(self, given: Sequence[Row]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The logits of at least one row, of a tagger those of all steps, row after row; and where each row's begin."""
+        rows = [self.reader(row) for row in given]
         lengths = np.array([steps_of(row) for row in rows], np.int64)
         check_longest(int(lengths.max()), self.about.get("longest"))
-        starts = np.concatenate([[0], lengths.cumsum()])  # of each row's steps, if every one has an answer
+        starts = np.concatenate([[0], lengths.cumsum()])
         found = np.empty((starts[-1] if self.tags else len(rows), len(self.readable.labels)), np.float32)
         for places, time in by_length(lengths):
             read = self.in_chunks if time > LONG and "stream" in self.about else self.logits
@@ -91,9 +109,7 @@ class Exported:
                 continue
             for place, steps in zip(places, answer, strict=True):
                 found[starts[place] : starts[place + 1]] = steps[: lengths[place]]
-        if self.tags:
-            return [*self.readable.tagged(found, starts, [*map(self.reader.cut, given)])]
-        return [*self.readable(found)]
+        return found, starts
 
     @property
     def tags(self) -> bool:
