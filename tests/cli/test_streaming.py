@@ -213,10 +213,31 @@ def test_a_tagger_tags_before_the_line_ends(tagger):
     assert [line.split("\t")[0] for line in out.decode().splitlines()] == ["and"] * delay + [".", ""]
 
 
+def test_the_tags_of_spans_are_written_as_predict_writes_them(atrous, typed):
+    settings = load(None, ["encode.depth=1"], task="tag", encode="tcn", embed="words", predict={"name": "crf"})
+    settings = settings.model_copy(update={"predict": settings.predict.model_copy(update={"scheme": "bilou"})})
+    torch.manual_seed(0)
+    reader = Reader(Tokeniser("words", True, ("ann", "left")), rule="fine")
+    bundle = Bundle.fresh(settings, reader, ("B-X", "I-X", "L-X", "U-X"))  # every token is in a span
+    bundle.save("spans")
+    for options in ([], ["--scheme", "bilou"]):
+        typed(b"Ann left Ann\n")
+        code, whole, _ = atrous("predict", "spans", "--as", "conll", *options)
+        assert (code, "U-X" in whole or "L-X" in whole) == (0, bool(options))
+        typed(b"Ann left Ann\n")
+        assert atrous("predict", "spans", "--stream", *options) == (0, whole, "")
+    typed(b"Ann left Ann\n")
+    code, _, err = atrous("predict", "spans", "--stream", "--top", "2")
+    assert (code, "--top does not go with --stream" in err) == (2, True)
+
+
 @pytest.mark.usefixtures("tagger")
 @pytest.mark.parametrize(
     ("words", "content", "said"),
     [
+        (["--as", "conll"], b"good\n", "--as does not go with --stream"),
+        (["--tokens", "1"], b"good\n", "--tokens does not go with --stream"),
+        (["--scheme", "iob2"], b"good\n", "--scheme iob2: this model gives every token a tag, and no spans"),
         (["--every", "3"], b"good\n", "--every does not go with a tagger, which says the tag of each token once"),
         ([], b"", "standard input: nothing in it"),
         ([], b"good\nb\xffd\n", "standard input: byte 6 is not UTF-8"),

@@ -172,7 +172,9 @@ def predict(
 
     named = None if format is None else format.value
     if stream:
-        refuse_what_does_not_go_with_stream(file, out=out, text=text, beside=beside, format=named, force=force)
+        refuse_what_does_not_go_with_stream(
+            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, **{"as": as_}
+        )
     elif every is not None:
         raise ConfigError("--every goes with --stream, which answers a line while it is being written")
     settings = kept(model)  # a folder that is none is refused before standard input is waited for
@@ -189,7 +191,10 @@ def predict(
 
     if stream:
         bundle = loaded(model, device, threads)
-        answer_as_it_comes(bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, quiet=quiet)
+        written = None if scheme is None else scheme.value
+        answer_as_it_comes(
+            bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, scheme=written, quiet=quiet
+        )
         return
 
     asked = OnDemand(model, device, threads)

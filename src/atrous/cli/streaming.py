@@ -25,17 +25,31 @@ def refuse_what_does_not_go_with_stream(file: str, **given: object) -> None:
             raise ConfigError(f"--{name} does not go with --stream, which reads lines and prints what it decides")
 
 
-def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown, quiet: bool = False) -> None:
+def stream(
+    bundle: Bundle,
+    *,
+    encoding: str,
+    every: int | None,
+    json: bool,
+    shown: Shown,
+    scheme: str | None = None,
+    quiet: bool = False,
+) -> None:
     """Answer the lines of standard input while they are being written.
 
     A tagger's tags are printed once, as they are decided.
-    shown: what of every answer. quiet: do not say how often the model abstained.
+    shown: what of every answer. scheme: how a tagger's tags write spans; None as its data did, or as IOB2.
+    quiet: do not say how often the model abstained.
 
-    Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts or is a tagger and
-    `every` is given, and DataError if the input is empty or not in this encoding.
+    Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, or is a tagger and
+    is asked what only others, or whole texts, have, and DataError if the input is empty or not in this encoding.
     """
     if bundle.model.tags:
-        _stream_tags(bundle, encoding=encoding, every=every, json=json, shown=shown)
+        if every is not None:
+            raise ConfigError("--every does not go with a tagger, which says the tag of each token once: leave it out")
+        if shown.top is not None:
+            raise ConfigError("--top does not go with --stream, where a tagger says each tag once: leave it out")
+        _stream_tags(bundle, encoding, shown, _scheme(bundle, scheme), json=json)
         return
     from atrous.answering.shown import abstentions
     from atrous.streaming.lines import read_lines
@@ -61,25 +75,34 @@ def stream(bundle: Bundle, *, encoding: str, every: int | None, json: bool, show
         print(abstentions(abstained, number), file=sys.stderr)
 
 
-def _stream_tags(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown) -> None:
+def _scheme(bundle: Bundle, asked: str | None) -> str:
+    """How tags are written: as `predict` writes them."""
+    if bundle.readable.scheme == "plain":
+        if asked not in (None, "plain"):
+            raise ConfigError(f"--scheme {asked}: this model gives every token a tag, and no spans; leave it out")
+        return "plain"
+    own = bundle.settings.data.scheme
+    return asked or ("iob2" if own in (None, "plain") else own)
+
+
+def _stream_tags(bundle: Bundle, encoding: str, shown: Shown, scheme: str, *, json: bool) -> None:
     """A line a token, its tag behind it, and an empty line where a line of the input ends; or objects."""
     from atrous.runtime.tagging import TagsAnswer
     from atrous.streaming.session import Session
     from atrous.streaming.tagged_lines import read_tagged_lines
 
-    if every is not None:
-        raise ConfigError("--every does not go with a tagger, which says the tag of each token once: leave it out")
     number = 0
     with Session(bundle) as session:
         for number, final, found in read_tagged_lines(session, decoded(STDIN, encoding)):
             answer = shown.of(found)
+            assert isinstance(answer, TagsAnswer)
+            tags = answer.tags_in(scheme)
             if json:
-                value = {"line": number, "final": final, **shown.value(answer)}
+                value = {"line": number, "final": final, **answer.to_json(), "tags": list(tags)}
                 print(json_module.dumps(value, ensure_ascii=False), flush=True)
                 continue
-            assert isinstance(answer, TagsAnswer)
             # Folded, so that a token stays a line.
-            pairs = zip(answer.tokens, answer.tags, strict=True)
+            pairs = zip(answer.tokens, tags, strict=True)
             rows = "".join(f"{' '.join(token.split())}\t{tag}\n" for token, tag in pairs)
             print(rows + "\n" * final, end="", flush=True)
     if not number:
