@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from atrous.model import Model
 from atrous.predict import CRF
-from atrous.runtime.lattice import best_of_rows, read_rows
-from atrous.runtime.probable import softmax
+from atrous.runtime import tagging
 
 Places = NDArray[np.int64]
 
@@ -33,11 +32,8 @@ def decoded(model: Model, logits: NDArray[np.float32], starts: Places) -> Decode
     >>> decoded(model, np.array([[2, 2], [0, 9]], np.float32), np.array([0, 2])).tags.tolist()
     [0, 1]
     """
-    if isinstance(model.predict, CRF):
-        chain = model.predict.chain
-        tags = np.asarray(best_of_rows(logits, starts, chain), np.int64)
-        marginals = [lattice.marginals() for lattice in read_rows(logits, starts, chain)]
-        probable = np.concatenate([*marginals, np.zeros((0, logits.shape[1]))])
-    else:
-        tags, probable = logits.argmax(1), softmax(logits, digits=None)
-    return Decoded(tags, np.asarray(probable[np.arange(len(tags)), tags], np.float64))
+    chain = model.predict.chain if isinstance(model.predict, CRF) else None
+    paths = [*tagging.decoded(logits, starts, chain)]
+    tags = np.concatenate([np.zeros(0, np.int64), *(path.tags for path in paths)])
+    sure = np.concatenate([np.zeros(0), *(path.sure for path in paths)])
+    return Decoded(tags, sure)
