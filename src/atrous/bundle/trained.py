@@ -25,8 +25,9 @@ from atrous.data.text import Source
 from atrous.draw.explanation import Explanation
 from atrous.draw.projection import Projection
 from atrous.errors import ConfigError
+from atrous.explaining.begun import Asked
 from atrous.explaining.deconvolution import deconvolve
-from atrous.explaining.explain import Asked, explain
+from atrous.explaining.explain import explain
 from atrous.explaining.ngrams import Filter, winning_ngrams
 from atrous.explaining.tagged import Wanted, explain_tags
 from atrous.model import Model

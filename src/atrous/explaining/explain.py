@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal, get_args
 
-import numpy as np
-
-from atrous.answering.chunks import check_length, evaluating
+from atrous.answering.chunks import evaluating
 from atrous.answering.predict import logits
-from atrous.draw.explanation import Explanation, Piece
-from atrous.errors import ConfigError, DataError, quoted, suggestion
-from atrous.explaining.gradient import Gradients, gradients
-from atrous.explaining.occlusion import Floats, examples_of, occlusions, together
+from atrous.draw.explanation import Explanation
+from atrous.errors import ConfigError, quoted, suggestion
+from atrous.explaining.begun import Asked, begin, need_moved, piece
+from atrous.explaining.gradient import Gradients
+from atrous.explaining.occlusion import Floats, occlusions, together
 from atrous.explaining.odds import log_odds
-from atrous.explaining.pieces import Part, parts, places
 from atrous.model import Model
 from atrous.runtime.readable import Readable
-from atrous.runtime.reader import Reader, Row, steps_of
-
-Asked = Literal["both", "gradient", "occlusion"]
-LONGEST = 2**16  # steps: of all of them every layer's outputs are kept for the gradient
-ROUNDING = 1e-6  # of the log-odds: what two readings of the same may differ by
+from atrous.runtime.reader import Reader, Row
 
 
 def explain(
@@ -45,52 +38,30 @@ def explain(
     of no tokens, for one of more than 65,536, and where nothing moves the answer: the model is dead, or knows nothing
     of the text.
     """
-    check_method(method)
-    found = places(reader, row)
-    arrays = reader(row)
-    steps = steps_of(arrays)
-    if not steps:
-        raise DataError("the text is empty: it has no token that could be explained")
-    if steps > LONGEST:
-        raise DataError(
-            f"a text of {steps:,} tokens is too long to be explained: at most {LONGEST:,}; give a part of it"
-        )
-    check_length(model, steps)
-    pieces = parts(found, words=words)
-    examples = examples_of([arrays])
+    begun = begin(model, reader, row, method=method, words=words)
+    found, pieces = begun.found, begun.pieces
+    slopes: Gradients | None = None
+    losses: Floats | None = None
+    whole = 0.0
     with evaluating(model):
-        answered = logits(model, examples)
+        answered = logits(model, begun.examples)
         [answer] = readable(answered.numpy())
         chosen = label_of(readable, label, int(answered[0].argmax()))
         odds = float(log_odds(model.predict, answered, chosen))
-        slopes: Gradients | None = None
-        losses: Floats | None = None
-        moved = False
         if method != "occlusion":
-            device = next(model.parameters()).device
-            batch, _ = examples.batch([0])
-            slopes = gradients(
-                model, batch.map(lambda part: part.to(device)), partial(log_odds, model.predict, label=chosen)
-            )
-            moved = not slopes.flat
+            slopes = begun.slopes(model, partial(log_odds, model.predict, label=chosen))
         if method != "gradient":
-            losses, whole = occlusions(model, arrays, found, pieces, chosen, quiet=quiet)
-            least = ROUNDING * max(1.0, abs(odds))
-            moved = moved or abs(whole) > least or bool((np.abs(losses) > least).any())
-    if not moved:
-        raise DataError(
-            f"nothing in this text moves the log-odds of {quoted(readable.labels[chosen])}: {still(method)}; the "
-            "model is dead (train it again, with a smaller train.rate), or it knows nothing that stands here"
-        )
+            losses, whole = occlusions(model, begun.arrays, found, pieces, chosen, quiet=quiet)
+    need_moved(readable.labels[chosen], method, slopes, losses, whole, odds)
     return Explanation(
         texts=found.texts,
-        pieces=tuple(_piece(part, place, slopes, losses) for place, part in enumerate(pieces)),
+        pieces=tuple(piece(part, place, slopes, losses) for place, part in enumerate(pieces)),
         label=readable.labels[chosen],
         probability=answer.probabilities[readable.labels[chosen]],
         answer=answer.label,
         log_odds=odds,
         nothing=None if slopes is None else slopes.nothing,
-        together=1 if losses is None else together(len(pieces), steps),
+        together=1 if losses is None else together(len(pieces), begun.steps),
         unread=found.unread,
         series=reader.series is not None,
     )
@@ -105,30 +76,3 @@ def label_of(readable: Readable, label: str | None, best: int) -> int:
         meant = suggestion(label, readable.labels)
         raise ConfigError(f"the model has no label {quoted(label)}{meant}; its labels are {known}")
     return readable.labels.index(label)
-
-
-def check_method(method: str) -> None:
-    """Raise ValueError for a method that there is not."""
-    if method not in get_args(Asked):
-        raise ValueError(f"explain needs method='both', 'gradient' or 'occlusion', got method={method!r}")
-
-
-def still(method: Asked) -> str:
-    """What was tried and changed nothing, in words."""
-    parts = {"gradient": "every gradient is zero", "occlusion": "leaving pieces out, or all of it, changes nothing"}
-    return parts[method] if method != "both" else " and ".join(parts.values())
-
-
-def _piece(part: Part, place: int, slopes: Gradients | None, losses: Floats | None) -> Piece:
-    gradient: float | None = None
-    features: tuple[float, ...] = ()
-    if slopes is not None:
-        own = [
-            slopes.fields[field][list(steps)].sum(0) for field, steps in part.steps.items() if field in slopes.fields
-        ]
-        gradient = float(sum(one.sum() for one in own))
-        if "values" in part.steps and len(own[0]) > 2:
-            # The first half are the values, the second the flags of those that are missing.
-            features = tuple(own[0].reshape(2, -1).sum(0).tolist())
-    loss = None if losses is None else float(losses[place])
-    return Piece(part.text, part.start, part.end, gradient, loss, features)

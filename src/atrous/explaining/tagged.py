@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from atrous.answering.chunks import check_length, evaluating
+from atrous.answering.chunks import evaluating
 from atrous.answering.decoded import decoded
 from atrous.answering.predict import logits
 from atrous.data.progress import Progress
-from atrous.draw.explanation import Explanation, Piece
-from atrous.errors import ConfigError, DataError, quoted, suggestion
+from atrous.draw.explanation import Explanation
+from atrous.errors import ConfigError, suggestion
+from atrous.explaining.begun import Asked, begin, need_moved, piece
 from atrous.explaining.chances import tags_log_odds
-from atrous.explaining.explain import LONGEST, ROUNDING, Asked, check_method, label_of, still
-from atrous.explaining.gradient import Gradients, gradients
+from atrous.explaining.explain import label_of
+from atrous.explaining.gradient import Gradients
 from atrous.explaining.occlusion import Floats, examples_of, together
-from atrous.explaining.pieces import Part, Places, parts, places
+from atrous.explaining.pieces import Part, Places
 from atrous.model import Model
 from atrous.runtime.readable import Readable
-from atrous.runtime.reader import Reader, Row, steps_of
+from atrous.runtime.reader import Reader, Row
 from atrous.runtime.schemes import spans_of
 
 STRANGE = "\N{REPLACEMENT CHARACTER}"  # stands for a token that is left out: one that no model knows
@@ -83,49 +83,29 @@ def explain_tags(
 
     Raises ConfigError for a token, a span or a tag that there is not; otherwise what `explain` raises.
     """
-    check_method(method)
-    found = places(reader, row)
-    arrays = reader(row)
-    steps = steps_of(arrays)
-    if not steps:
-        raise DataError("the text is empty: it has no token that could be explained")
-    if steps > LONGEST:
-        raise DataError(
-            f"a text of {steps:,} tokens is too long to be explained: at most {LONGEST:,}; give a part of it"
-        )
-    check_length(model, steps)
-    pieces = parts(found, words=words)
-    examples = examples_of([arrays])
+    begun = begin(model, reader, row, method=method, words=words)
+    found, pieces = begun.found, begun.pieces
+    slopes: Gradients | None = None
+    losses: Floats | None = None
+    whole = 0.0
     with evaluating(model):
-        answered = logits(model, examples)
+        answered = logits(model, begun.examples)
         target = _target(model, readable, answered, wanted)
         odds = float(target.odds(model, answered[None]))
-        slopes: Gradients | None = None
-        losses: Floats | None = None
-        moved = False
         if method != "occlusion":
-            device = next(model.parameters()).device
-            batch, _ = examples.batch([0])
-            slopes = gradients(model, batch.map(lambda part: part.to(device)), partial(target.odds, model))
-            moved = not slopes.flat
+            slopes = begun.slopes(model, partial(target.odds, model))
         if method != "gradient":
             losses, whole = _occlusions(model, reader, row, pieces, target, odds, quiet=quiet)
-            least = ROUNDING * max(1.0, abs(odds))
-            moved = moved or abs(whole) > least or bool((np.abs(losses) > least).any())
-    if not moved:
-        raise DataError(
-            f"nothing in this text moves the log-odds of {quoted(target.label)}: {still(method)}; the model is dead "
-            "(train it again, with a smaller train.rate), or it knows nothing that stands here"
-        )
+    need_moved(target.label, method, slopes, losses, whole, odds)
     return Explanation(
         texts=found.texts,
-        pieces=tuple(_piece(part, place, slopes, losses) for place, part in enumerate(pieces)),
+        pieces=tuple(piece(part, place, slopes, losses) for place, part in enumerate(pieces)),
         label=target.label,
         probability=round(float(torch.tensor(odds, dtype=torch.float64).sigmoid()), 6),
         answer=target.answer,
         log_odds=odds,
         nothing=None if slopes is None else slopes.nothing,
-        together=1 if losses is None else together(len(pieces), steps),
+        together=1 if losses is None else together(len(pieces), begun.steps),
         unread=found.unread,
         of=_characters(found, target),
     )
@@ -182,11 +162,6 @@ def _occlusions(
 def _without(tokens: Sequence[str], pieces: Sequence[Part]) -> tuple[str, ...]:
     gone = {step for piece in pieces for step in piece.steps["ids"]}
     return tuple(STRANGE if step in gone else token for step, token in enumerate(tokens))
-
-
-def _piece(part: Part, place: int, slopes: Gradients | None, losses: NDArray[np.float64] | None) -> Piece:
-    gradient = None if slopes is None else float(slopes.fields["ids"][list(part.steps["ids"])].sum())
-    return Piece(part.text, part.start, part.end, gradient, None if losses is None else float(losses[place]))
 
 
 def _characters(found: Places, target: _Target) -> tuple[int, int]:
