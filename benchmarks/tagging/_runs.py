@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -163,6 +164,25 @@ def of_table(content: dict, table: str) -> dict[str, list[dict]]:
         if run["table"] == table and not run["choosing"]:
             found.setdefault(run["name"], []).append(run)
     return found
+
+
+def lines_of(content: dict, table: str, head: str, cells: Callable[[str, list[dict]], list[str]]) -> list[str]:
+    """A table, one line a model: what `cells` says of its name and of the runs that did not fail, and how many did.
+
+    head: the names of its columns and a line of marks, in Markdown, without the last one.
+    """
+    lines = [
+        f"{names} runs, failed |" if not place else f"{names} ---: |" for place, names in enumerate(head.split("\n"))
+    ]
+    for name, runs in of_table(content, table).items():
+        if done := [run for run in runs if run["test"] is not None]:
+            lines.append(f"| {' | '.join([*cells(name, done), f'{len(runs)}, {len(runs) - len(done)}'])} |")
+    return lines
+
+
+def means(runs: list[dict], part: str, score: str) -> str:
+    """The mean and standard deviation of a score on dev or test."""
+    return spread([run[part][score] for run in runs])
 
 
 def spread(values: list[float], *, digits: int = 2, share: bool = True) -> str:

@@ -11,7 +11,7 @@ again for each change. Three seeds. Kept in benchmarks/results/tagging-ner.json.
 
 from __future__ import annotations
 
-from _runs import Entry, Kept, begin, of_table, parser, put, run_table, spread
+from _runs import Entry, Kept, begin, lines_of, means, parser, put, run_table
 from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, KEPT, entries
 
 NAME = "ablations: benchmarks/tagging/ablations.py"
@@ -39,16 +39,13 @@ def changed() -> list[Entry]:
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a change."""
-    lines = [
-        "| ID-CNN | dev F1 | test F1 | encoder parameters | sees | runs, failed |",
-        "| --- | ---: | ---: | ---: | --- | ---: |",
-    ]
-    for name, runs in of_table(content, "ablations").items():
-        if done := [run for run in runs if run["test"] is not None]:
-            dev, test = (spread([run[part]["span_f1"] for run in done]) for part in ("dev", "test"))
-            about = f"{done[0]['encoder']:,} | {done[0]['window']}"
-            lines.append(f"| {name} | {dev} | {test} | {about} | {len(runs)}, {len(runs) - len(done)} |")
-    return lines
+    head = "| ID-CNN | dev F1 | test F1 | encoder parameters | sees |\n| --- | ---: | ---: | ---: | --- |"
+
+    def cells(name: str, runs: list[dict]) -> list[str]:
+        scores = (means(runs, part, "span_f1") for part in ("dev", "test"))
+        return [name, *scores, f"{runs[0]['encoder']:,}", runs[0]["window"]]
+
+    return lines_of(content, "ablations", head, cells)
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ chosen on dev for each from the same grid; three seeds. Kept in benchmarks/resul
 
 from __future__ import annotations
 
-from _runs import RESULTS, Entry, Kept, begin, of_table, parser, put, run_table, spread
+from statistics import median
+
+from _runs import RESULTS, Entry, Kept, begin, lines_of, means, parser, put, run_table
 from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, GRID, READS
 
 KEPT = RESULTS / "tagging-context.json"
@@ -41,20 +43,18 @@ def entries() -> list[Entry]:
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a way."""
-    lines = [
-        "| context | encoder | sees | test F1 | encoder parameters | tokens a second | runs, failed |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
-    ]
-    for name, runs in of_table(content, "context").items():
-        if done := [run for run in runs if run["test"] is not None]:
-            speeds = sorted(run["speed"] for run in done)
-            speed = f"{speeds[len(speeds) // 2]:,.0f} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
-            test = spread([run["test"]["span_f1"] for run in done])
-            lines.append(
-                f"| {name} | {done[0]['encode']} | {done[0]['window']} | {test} | {done[0]['encoder']:,} | {speed} | "
-                f"{len(runs)}, {len(runs) - len(done)} |"
-            )
-    return lines
+    head = (
+        "| context | encoder | sees | test F1 | encoder parameters | tokens a second |\n"
+        "| --- | --- | --- | ---: | ---: | ---: |"
+    )
+
+    def cells(name: str, runs: list[dict]) -> list[str]:
+        speeds = sorted(run["speed"] for run in runs)
+        speed = f"{median(speeds):,.0f} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
+        one = runs[0]
+        return [name, one["encode"], one["window"], means(runs, "test", "span_f1"), f"{one['encoder']:,}", speed]
+
+    return lines_of(content, "context", head, cells)
 
 
 def main() -> None:

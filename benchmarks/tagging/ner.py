@@ -12,7 +12,7 @@ BILOU; best epoch by span F1 on dev. Kept in benchmarks/results/tagging-ner.json
 
 from __future__ import annotations
 
-from _runs import GLOVE, RESULTS, Entry, Kept, begin, of_table, parser, put, run_table, spread
+from _runs import GLOVE, RESULTS, Entry, Kept, begin, lines_of, means, parser, put, run_table
 
 KEPT = RESULTS / "tagging-ner.json"
 NAME = "ner: benchmarks/tagging/ner.py"
@@ -49,22 +49,17 @@ def entries() -> list[Entry]:
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a model."""
-    lines = [
-        "| model | reads | dev F1 | test F1 | encoder parameters | processor seconds an epoch | runs, failed |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for name, runs in of_table(content, "ner").items():
-        done = [run for run in runs if run["test"] is not None]
-        if not done:
-            continue
-        dev, test = (spread([run[part]["span_f1"] for run in done]) for part in ("dev", "test"))
-        model, reads = name.split(", ")
-        epoch = sum(run["processor"] / run["trained"] for run in done) / len(done)
-        lines.append(
-            f"| {model} | {reads} | {dev} | {test} | {done[0]['encoder']:,} | {epoch:.0f} | "
-            f"{len(runs)}, {len(runs) - len(done)} |"
-        )
-    return lines
+    head = (
+        "| model | reads | dev F1 | test F1 | encoder parameters | processor seconds an epoch |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: |"
+    )
+
+    def cells(name: str, runs: list[dict]) -> list[str]:
+        epoch = sum(run["processor"] / run["trained"] for run in runs) / len(runs)
+        scores = (means(runs, part, "span_f1") for part in ("dev", "test"))
+        return [*name.split(", "), *scores, f"{runs[0]['encoder']:,}", f"{epoch:.0f}"]
+
+    return lines_of(content, "ner", head, cells)
 
 
 def main() -> None:

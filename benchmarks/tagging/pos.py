@@ -5,12 +5,12 @@
 
 FOLDER holds ud_en_ewt/en_ewt-ud-train.conllu.gz, -dev and -test. No vectors from elsewhere; words in lower case, shape,
 affixes and letters. Rate and dropout are chosen on dev with sentences, and serve for documents, too; three seeds. An
-unknown word is one that training rows have once or never. Kept in benchmarks/results/tagging-pos.json.
+unknown word is one that no training row has. Kept in benchmarks/results/tagging-pos.json.
 """
 
 from __future__ import annotations
 
-from _runs import RESULTS, Entry, Kept, begin, of_table, parser, put, run_table, spread
+from _runs import RESULTS, Entry, Kept, begin, lines_of, means, parser, put, run_table
 
 KEPT = RESULTS / "tagging-pos.json"
 NAME = "pos: benchmarks/tagging/pos.py"
@@ -41,20 +41,18 @@ def entries() -> list[Entry]:
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a model and context."""
-    lines = [
-        "| model | rows are | dev | test | test, unknown words | encoder parameters | runs, failed |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for name, runs in of_table(content, "pos").items():
-        if done := [run for run in runs if run["test"] is not None]:
-            dev, test = (spread([run[part]["accuracy"] for run in done]) for part in ("dev", "test"))
-            unknown = spread([run["test"]["unknown_accuracy"] for run in done])
-            model, rows = name.split(", ")
-            lines.append(
-                f"| {model} | {rows}s | {dev} | {test} | {unknown} | {done[0]['encoder']:,} | "
-                f"{len(runs)}, {len(runs) - len(done)} |"
-            )
-    return lines
+    head = (
+        "| model | rows are | dev | test | test, unknown words | encoder parameters |\n"
+        "| --- | --- | ---: | ---: | ---: | ---: |"
+    )
+
+    def cells(name: str, runs: list[dict]) -> list[str]:
+        model, rows = name.split(", ")
+        scores = (means(runs, part, "accuracy") for part in ("dev", "test"))
+        unknown = means(runs, "test", "unknown_accuracy")
+        return [model, f"{rows}s", *scores, unknown, f"{runs[0]['encoder']:,}"]
+
+    return lines_of(content, "pos", head, cells)
 
 
 def main() -> None:
