@@ -6,6 +6,7 @@ from atrous.runtime.reader import Reader
 from atrous.runtime.schemes import Span
 from atrous.runtime.tagging import tags_answers
 from atrous.runtime.tokeniser import Tokeniser
+from atrous.tasks import tag_mistakes
 from atrous.tasks.tag_mistakes import confused, mistakes, surest
 
 TAGS = ("B-LOC", "B-PER", "I-LOC", "I-PER", "O")
@@ -44,6 +45,14 @@ def test_each_mistake_is_told_once():
         {"wanted": "LOC", "given": "PER", "count": 2},
         {"wanted": "LOC", "given": "LOC", "count": 1},
     ]
+
+
+def test_spans_are_held_against_those_that_lie_over_them_alone(monkeypatch):
+    compared, shared = [], tag_mistakes._shared
+    monkeypatch.setattr(tag_mistakes, "_shared", lambda *spans: compared.append(spans) or shared(*spans))
+    count = 300  # of spans in one row: 300 times 300 would be 90,000
+    _, _, found = judged(("New York left " * count, "B-LOC I-LOC O " * count, "B-LOC O B-PER " * count))
+    assert len(found) == 2 * count and len(compared) == count
 
 
 def test_the_surest_mistakes_come_first_with_what_stands_around_them():

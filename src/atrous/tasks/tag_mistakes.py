@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from heapq import nlargest
@@ -82,15 +83,21 @@ def _of_spans(answer: TagsAnswer, row: Row) -> Iterator[Mistake]:
     for span in wanted:
         if span in right:
             continue
-        over = max((one for one in given if _shared(span, one)), key=lambda one: _shared(span, one), default=None)
+        over = max(_lying_over(span, given), key=lambda one: _shared(span, one), default=None)
         if over is None:
             yield Mistake(0, span, None, prod(answer.probabilities[span.start : span.end]))
         elif over not in taken:
             taken.add(over)
             yield Mistake(0, span, over, shares[over])
     for one in given:
-        if one not in right and not any(_shared(one, span) for span in wanted):
+        if one not in right and not _lying_over(one, wanted):
             yield Mistake(0, None, one, shares[one])
+
+
+def _lying_over(span: Span, others: Sequence[Span]) -> Sequence[Span]:
+    """Those of the others, which are in order and do not overlap, that have a token in common with a span."""
+    first = bisect_right(others, span.start, key=lambda one: one.end)
+    return others[first : bisect_left(others, span.end, key=lambda one: one.start)]
 
 
 def _shared(one: Span, other: Span) -> int:
