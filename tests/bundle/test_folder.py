@@ -145,3 +145,27 @@ def test_a_tagger_keeps_the_words_of_its_training_rows(tmp_path):
     (tmp_path / "model" / "vocabulary.json").write_text(json.dumps({**kept, "seen": 3}))
     with pytest.raises(FolderError, match=r"vocabulary\.json: expected the words of the training rows, got 3"):
         atrous.load(tmp_path / "model")
+
+
+@pytest.mark.parametrize(
+    "name, said, found",
+    [
+        ("config.toml", 'task = "tag"', 'task = "classify"'),
+        ("config.toml", 'scheme = "bilou"', 'scheme = "iob2"'),
+        ("vocabulary.json", '"U-PER"', '"X-PER"'),
+        ("vocabulary.json", '"rule": "fine"', '"rule": "characters"'),
+        ("vocabulary.json", '"rule": "fine"', '"rule": null'),
+    ],
+)
+def test_a_tagger_that_was_changed_by_hand_is_refused(tmp_path, name, said, found):
+    words, tags = Reader(Tokeniser("words", True, ("ann", "left")), rule="fine"), [f"{one}-PER" for one in "BILU"]
+    settings = load(task="tag", encode="residual", overrides=["predict.scheme=bilou"])
+    Bundle.fresh(settings, words, (*tags, "O")).save(tmp_path / "model")
+    assert atrous.load(tmp_path / "model").labels == (*tags, "O")
+    file = tmp_path / "model" / name
+    text = file.read_text(encoding="utf-8")
+    assert said in text
+    text = text.replace('name = "tags"', 'name = "classes"') if "classify" in found else text
+    file.write_text(text.replace(said, found), encoding="utf-8")
+    with pytest.raises(FolderError, match=r"vocabulary\.json: (texts are not cut as|the labels are not the tags)"):
+        atrous.load(tmp_path / "model")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import torch
 from atrous.bundle import weights
 from atrous.bundle.card import card
 from atrous.bundle.trained import Bundle
+from atrous.config import Settings
 from atrous.config.kept import REMEDY, SETTINGS, VOCABULARY, keep, kept, text_of
 from atrous.config.reading import unread
 from atrous.data import seen
@@ -22,6 +23,7 @@ from atrous.errors import ConfigError, FolderError, quoted
 from atrous.layers import fold
 from atrous.outputs import new_folder
 from atrous.runtime.reader import Reader
+from atrous.runtime.schemes import strange
 
 _SMALL = 2**24  # bytes that every file may have
 _SPARE = 10_000  # numbers that a model makes beside its weights
@@ -86,6 +88,7 @@ def load(path: Source) -> Bundle:
         or (reader.features != features_of(settings.embed))
     ):
         raise FolderError(f"{folder / VOCABULARY}: not what {SETTINGS} says the model reads; {REMEDY}")
+    _check_tags(settings, reader, labels, folder)
     scores = _read_json(folder / SCORES, most=_SMALL)
     try:
         with torch.random.fork_rng(devices=[]):  # loading a model leaves the caller's random numbers as they were
@@ -103,6 +106,18 @@ def load(path: Source) -> Bundle:
             raise FolderError(f"{folder / VOCABULARY}: {error}; {REMEDY}") from error
     _fill(bundle, folder / WEIGHTS, shapes)
     return bundle
+
+
+def _check_tags(settings: Settings, reader: Reader, labels: Sequence[str], folder: Path) -> None:
+    """Raise FolderError unless texts are cut into tokens if these have tags, and the tags are those of the scheme."""
+    tagged = settings.task == "tag"
+    if (reader.rule is not None) != tagged or (
+        tagged and (reader.rule == "characters") != (settings.embed.name == "characters")
+    ):
+        raise FolderError(f"{folder / VOCABULARY}: texts are not cut as {SETTINGS} says; {REMEDY}")
+    scheme = settings.predict.scheme
+    if tagged and scheme is not None and any(strange(one, scheme) for one in labels):
+        raise FolderError(f"{folder / VOCABULARY}: the labels are not the tags of the scheme in {SETTINGS}; {REMEDY}")
 
 
 def _fill(bundle: Bundle, path: Path, found: Mapping[str, tuple[int, ...]]) -> None:
