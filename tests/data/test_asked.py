@@ -60,3 +60,19 @@ def test_a_file_says_its_task_unless_somebody_says_otherwise(tmp_path):
     assert Asked(rows, set=["task=classify"]).chosen().task == "classify"
     assert Asked([{**rows[0], "mood": "pos"}], label="mood").chosen().task == "classify"
     assert Asked(ROWS, task="tag").chosen().task == "tag"
+
+
+def test_columns_of_another_task_are_refused(tmp_path):
+    (tmp_path / "a.conll").write_text("Ann B-PER\n")
+    for data, words, said in [
+        (
+            tmp_path / "a.conll",
+            {"label": "2"},
+            r"--label 2: where task is tag, .* tokens have tags: --tags names their",
+        ),
+        ([{"tokens": ["Ann"], "tags": ["O"]}], {"label": "tags", "task": "tag"}, "--label tags: where task is tag"),
+        (ROWS, {"tags": "label"}, "--tags label: where task is classify, .* texts have labels: --label names their"),
+        (ROWS, {"tokens": "text"}, "--tokens text: where task is classify"),
+    ]:
+        with pytest.raises(ConfigError, match=said):
+            Asked(data, **words).chosen()

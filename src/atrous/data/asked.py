@@ -12,8 +12,9 @@ from atrous.config import Settings, load
 from atrous.data.corpus import Corpus, find_columns, other_columns, read_corpus
 from atrous.data.given import Table, described, table
 from atrous.data.tagged import corpus as tagged
-from atrous.data.tagged.layout import is_tagged, layout
+from atrous.data.tagged.layout import has_cells, is_tagged, layout
 from atrous.data.text import Source
+from atrous.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,24 @@ class Asked:
         }
         path = None if self.settings is None else Path(self.settings)
         overrides = self.set if set is None else set
-        assumed = {"task": "tag"} if self.label is None and is_tagged(self.tables["data"]) else {}
-        return load(
+        tagged = is_tagged(self.tables["data"]) and (self.label is None or not has_cells(self.tables["data"]))
+        assumed = {"task": "tag"} if tagged else {}
+        settings = load(
             path, overrides, data=columns, encode=encode, train={"seed": self.seed}, task=self.task, assumed=assumed
         )
+        self._check_columns(settings.task)
+        return settings
+
+    def _check_columns(self, task: str) -> None:
+        """Raise ConfigError for the column of what rows of another task have."""
+        other = {"tag": ("label",), "classify": ("tokens", "tags")}[task]
+        for name in other:
+            if getattr(self, name) is not None:
+                what = "tokens have tags: --tags names" if task == "tag" else "texts have labels: --label names"
+                raise ConfigError(
+                    f"--{name} {getattr(self, name)}: where task is {task}, as {self.files['data']} is read, {what} "
+                    "their column; leave it out, or set task"
+                )
 
     def look(self, settings: Settings) -> None:
         """Find out whether the columns of all files are there, in no time.

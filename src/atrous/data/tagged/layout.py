@@ -45,7 +45,7 @@ def is_tagged(data: Table) -> bool:
     >>> is_tagged("eng.conll.gz"), is_tagged("eng.csv"), is_tagged(Given([{"tokens": ["a"], "tags": ["O"]}], "data"))
     (True, False, True)
     """
-    if not isinstance(data, Given) and _plain_name(data).endswith(ENDINGS):
+    if not has_cells(data):
         return True
     format = format_of(data)
     if format not in ("jsonl", "parquet", "rows") or (not isinstance(data, Given) and fspath(data) == STDIN):
@@ -60,6 +60,15 @@ def is_tagged(data: Table) -> bool:
         return label in (found.tokens, found.tags)
     pairs = ((one.get(found.tokens or ""), one.get(found.tags or "")) for one in first)
     return found.spans is not None or all(_size(tokens) == _size(tags) for tokens, tags in pairs)
+
+
+def has_cells(data: Table) -> bool:
+    """Whether a file's rows, or those of Python, have named columns, as tagged tokens a line each have not.
+
+    >>> has_cells("eng.conll"), has_cells("eng.jsonl.gz")
+    (False, True)
+    """
+    return isinstance(data, Given) or not _plain_name(data).endswith(ENDINGS)
 
 
 def layout(
