@@ -149,6 +149,38 @@ def test_what_does_not_go_together_is_refused(atrous, tagger, tmp_path, words, m
     assert re.search(message, " ".join(said.split()))
 
 
+@pytest.mark.parametrize("words", [["--as", "spans"], ["--tokens", "1"], ["--top", "2"], ["--every", "2"]])
+def test_a_stream_of_tags_refuses_what_it_would_not_do(atrous, tagger, words):
+    code, out, said = atrous("predict", tagger, "--stream", *words)
+    assert code == 2 and out == "" and said.startswith(f"atrous: {words[0]} does not go with")
+
+
+def test_a_stream_writes_tags_as_predict_does(atrous, people, tmp_path, monkeypatch, capsys):
+    folder = trained(people, tmp_path / "model")  # a softmax, so that spans are decided before the line ends
+    capsys.readouterr()
+    text = "Ann Lee Bob Lee Cy saw 3 Ann Lee\nLee Lee\n"
+    for words in ([], ["--scheme", "bilou"], ["--scheme", "iob1"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        _, wanted, _ = atrous("predict", folder, "--as", "tags", *words)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        code, out, _ = atrous("predict", folder, "--stream", *words)
+        assert code == 0 and "B-PER" in out
+        lines = [line.replace("\t", "/").replace("\n", " ") for line in out.removesuffix("\n\n").split("\n\n")]
+        assert lines == wanted.splitlines()
+
+
+def test_a_token_of_several_lines_is_one_line_of_columns(atrous, tagger, tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"tokens": ["Ann\nLee", "saw\tBob"]}) + "\n")
+    code, out, _ = atrous("predict", tagger, "a.jsonl", "--as", "conll", "--quiet")
+    assert code == 0 and [line.split("\t")[0] for line in out.splitlines()] == ["Ann Lee", "saw Bob", ""]
+
+
+@pytest.mark.parametrize("words", [["--label", "2"], ["--beside", "2"]])
+def test_evaluate_refuses_what_only_classifiers_have(atrous, tagger, people, words):
+    code, out, said = atrous("evaluate", tagger, people, *words)
+    assert code == 2 and out == "" and re.search(rf"{words[0]}: .* is a tagger; leave it out", said)
+
+
 def test_plain_tags_have_no_spans_to_write(atrous, plain, tagger, model, tmp_path):
     (tmp_path / "a.txt").write_text("Ann Lee saw 3\n")
     assert atrous("predict", plain, "a.txt")[1] == "Ann/NNP Lee/NNP saw/VBD 3/CD\n"

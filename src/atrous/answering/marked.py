@@ -84,7 +84,7 @@ class Style(NamedTuple):
         if self.kind == "conllu":
             whole = sentence if self.source == "conllu" else _numbered(sentence)
             return [*put(whole, tags, "conllu", self.column), ""]
-        return [*(f"{token}\t{tag}" for token, tag in zip(sentence.tokens, tags, strict=True)), ""]
+        return [*(f"{_folded(token)}\t{tag}" for token, tag in zip(sentence.tokens, tags, strict=True)), ""]
 
 
 def kind_of(out: Source) -> str:

@@ -16,7 +16,7 @@ from atrous.cli.options import AnswersName, DeviceName, SchemeName, TaggedFormat
 from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
 from atrous.cli.streaming import stream as answer_as_it_comes
-from atrous.cli.tagging import predict_tags, refuse_options
+from atrous.cli.tagging import predict_tags, refuse_options, written_scheme
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def evaluate(
     from atrous.config.kept import kept
 
     known = kept(model)
+    refuse_options(known.task, model, label=label, tokens=tokens, tags=tags, beside=beside)
     asked = known.predict
     Shown(min_probability=min_probability).check(asked.name, sys.maxsize, model=model, scheme=asked.scheme)
     named = {"text": text, "label": label, "tokens": tokens, "tags": tags, "beside": beside, "encoding": encoding}
@@ -173,7 +174,7 @@ def predict(
     named = None if format is None else format.value
     if stream:
         refuse_what_does_not_go_with_stream(
-            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, **{"as": as_}
+            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, as_=as_
         )
     elif every is not None:
         raise ConfigError("--every goes with --stream, which answers a line while it is being written")
@@ -190,8 +191,8 @@ def predict(
         print("Type a text and Enter; Ctrl-D ends.", file=sys.stderr)
 
     if stream:
+        written = written_scheme(settings, None if scheme is None else scheme.value)
         bundle = loaded(model, device, threads)
-        written = None if scheme is None else scheme.value
         answer_as_it_comes(
             bundle, encoding=encoding or "utf-8", every=every, json=json, shown=shown, scheme=written, quiet=quiet
         )

@@ -22,7 +22,9 @@ def refuse_what_does_not_go_with_stream(file: str, **given: object) -> None:
         raise ConfigError(f"--stream reads standard input, not {file}; leave --stream out, or: atrous ... < {file}")
     for name, value in given.items():
         if value:
-            raise ConfigError(f"--{name} does not go with --stream, which reads lines and prints what it decides")
+            raise ConfigError(
+                f"--{name.strip('_')} does not go with --stream, which reads lines and prints what it decides"
+            )
 
 
 def stream(
@@ -32,24 +34,20 @@ def stream(
     every: int | None,
     json: bool,
     shown: Shown,
-    scheme: str | None = None,
+    scheme: str = "plain",
     quiet: bool = False,
 ) -> None:
     """Answer the lines of standard input while they are being written.
 
     A tagger's tags are printed once, as they are decided.
-    shown: what of every answer. scheme: how a tagger's tags write spans; None as its data did, or as IOB2.
+    shown: what of every answer. scheme: how a tagger's tags are written.
     quiet: do not say how often the model abstained.
 
     Raises NotStreamable if the model must see a line whole, ConfigError if it reads pairs of texts, or is a tagger and
     is asked what only others, or whole texts, have, and DataError if the input is empty or not in this encoding.
     """
     if bundle.model.tags:
-        if every is not None:
-            raise ConfigError("--every does not go with a tagger, which says the tag of each token once: leave it out")
-        if shown.top is not None:
-            raise ConfigError("--top does not go with --stream, where a tagger says each tag once: leave it out")
-        _stream_tags(bundle, encoding, shown, _scheme(bundle, scheme), json=json)
+        _stream_tags(bundle, encoding=encoding, every=every, json=json, shown=shown, scheme=scheme)
         return
     from atrous.answering.shown import abstentions
     from atrous.streaming.lines import read_lines
@@ -75,30 +73,27 @@ def stream(
         print(abstentions(abstained, number), file=sys.stderr)
 
 
-def _scheme(bundle: Bundle, asked: str | None) -> str:
-    """How tags are written: as `predict` writes them."""
-    if bundle.readable.scheme == "plain":
-        if asked not in (None, "plain"):
-            raise ConfigError(f"--scheme {asked}: this model gives every token a tag, and no spans; leave it out")
-        return "plain"
-    own = bundle.settings.data.scheme
-    return asked or ("iob2" if own in (None, "plain") else own)
-
-
-def _stream_tags(bundle: Bundle, encoding: str, shown: Shown, scheme: str, *, json: bool) -> None:
+def _stream_tags(bundle: Bundle, *, encoding: str, every: int | None, json: bool, shown: Shown, scheme: str) -> None:
     """A line a token, its tag behind it, and an empty line where a line of the input ends; or objects."""
     from atrous.runtime.tagging import TagsAnswer
     from atrous.streaming.session import Session
     from atrous.streaming.tagged_lines import read_tagged_lines
 
-    number = 0
+    if every is not None:
+        raise ConfigError("--every does not go with a tagger, which says the tag of each token once: leave it out")
+    if shown.top is not None:
+        raise ConfigError("--top does not go with --stream of a tagger, which says the tag of each token once")
+    number, before = 0, ""
     with Session(bundle) as session:
         for number, final, found in read_tagged_lines(session, decoded(STDIN, encoding)):
             answer = shown.of(found)
             assert isinstance(answer, TagsAnswer)
             tags = answer.tags_in(scheme)
+            if scheme == "iob1" and tags and tags[0][1:] == before[1:] != "":
+                tags = (f"B{tags[0][1:]}", *tags[1:])  # it touches a span that was decided before it
+            before = "" if final else (tags or (before,))[-1]
             if json:
-                value = {"line": number, "final": final, **answer.to_json(), "tags": list(tags)}
+                value = {"line": number, "final": final, **shown.value(answer), "tags": list(tags)}
                 print(json_module.dumps(value, ensure_ascii=False), flush=True)
                 continue
             # Folded, so that a token stays a line.

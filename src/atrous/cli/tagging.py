@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from atrous.config import Settings
 
 # Options of classifiers and of taggers.
-_ONLY = {"classify": ("beside",), "tag": ("as_", "scheme", "tokens")}
+_ONLY = {"classify": ("beside", "label"), "tag": ("as_", "scheme", "tokens", "tags")}
 _BLOCKS = {"conll": "columns", "conllu": "conllu"}
 
 
@@ -103,12 +103,22 @@ def _style(
         kind = "conllu"
     if plain and kind == "spans":
         raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
-    if plain and scheme not in (None, "plain"):
-        raise ConfigError(f"--scheme {scheme}: this model gives every token a tag, and no spans; leave it out")
+    scheme = written_scheme(settings, scheme)
     if top and kind not in ("marked", "tags", "json"):
         raise ConfigError("--top: several answers to a text have no place there; use --json, or --as marked or tags")
-    written = "iob2" if settings.data.scheme in (None, "plain") else settings.data.scheme
-    return Style(kind, "plain" if plain else scheme or written, source, _column(settings, plain), top)
+    return Style(kind, scheme, source, _column(settings, plain), top)
+
+
+def written_scheme(settings: Settings, asked: str | None) -> str:
+    """How tags are written: as is asked, else as the model's own data were said to be, else in IOB2.
+
+    Raises ConfigError if a scheme is asked of a model whose tags write no spans.
+    """
+    if settings.predict.scheme in (None, "plain"):
+        if asked not in (None, "plain"):
+            raise ConfigError(f"--scheme {asked}: this model gives every token a tag, and no spans; leave it out")
+        return "plain"
+    return asked or ("iob2" if settings.data.scheme in (None, "plain") else settings.data.scheme)
 
 
 def _column(settings: Settings, plain: bool) -> str:
@@ -138,6 +148,7 @@ def _rows(
     from atrous.data.tagged.layout import layout
     from atrous.data.tagged.reading import Layout, sentences
     from atrous.data.tagged.records import Fields
+    from atrous.data.text import named
 
     def place(line: int) -> str:
         return at(file, line, None if source in ("columns", "conllu") else format_of(file, format))
@@ -159,7 +170,9 @@ def _rows(
             return said, of_sentences(sentences(file, found), place, documents=documents, characters=characters)
         text = found.fields.text
     elif tokens is not None:
-        raise ConfigError(f"--tokens: {file} holds texts; name a .conll, .conllu or .jsonl file, or say its --format")
+        raise ConfigError(
+            f"--tokens: {named(file)} holds texts; name a .conll, .conllu or .jsonl file, or say its --format"
+        )
     said, texts = read_texts(file, text=text, encoding=encoding, format=format)
     return said, of_texts(((line, one) for line, one in texts if isinstance(one, str)), place)
 
