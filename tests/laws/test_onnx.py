@@ -87,7 +87,7 @@ class OtherWeights(torch.nn.Module):
 
     def __init__(self, model):
         super().__init__()
-        self.model = model
+        self.model, self.tags = model, model.tags
 
     def forward(self, batch):
         return self.model(batch) + 0.01
