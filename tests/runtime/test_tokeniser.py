@@ -215,3 +215,9 @@ def test_a_token_stands_where_its_characters_do(text: str, kind: str) -> None:
         covered = {place for start, end in spans for place in range(start, end)}
         left = "".join(one for place, one in enumerate(text) if place not in covered)
         assert not left or (kind == "words" and left.isspace())
+
+
+def test_a_character_of_a_list_is_one_in_lower_case_too():
+    letters = Tokeniser("characters", True, ("i", "s"))
+    assert letters.look_up(["\u0130", "I", "S", "\u00df"]).tolist() == [2, 2, 3, 1]
+    assert len("\u0130".lower()) == 2  # which no table of characters has an entry for

@@ -120,8 +120,18 @@ class Tokeniser:
         return np.fromiter((known.get(token, UNKNOWN) for token in self.names(tokens)), np.int32, len(tokens))
 
     def names(self, tokens: Sequence[str]) -> Sequence[str]:
-        """The tokens as they are looked up: in lower case, if texts are."""
-        return [token.lower() for token in tokens] if self.lower else tokens
+        """The tokens as they are looked up: in lower case, if texts are.
+
+        A character stays one: of a capital letter that has two small ones, it is the first.
+
+        >>> Tokeniser("characters", True, ()).names(["A", "\u0130"])
+        ['a', 'i']
+        """
+        if not self.lower:
+            return tokens
+        if self.kind == "characters":
+            return [token.lower()[:1] if len(token) == 1 else token.lower() for token in tokens]
+        return [token.lower() for token in tokens]
 
     def split(self, text: str) -> list[str]:
         r"""The tokens of a text in readable form, one for each id that calling gives.
