@@ -47,3 +47,11 @@ def test_a_setting_that_the_model_has_otherwise_is_refused(words, said):
 def test_a_model_without_a_limit_says_none():
     with pytest.raises(ConfigError, match=r"has data.max_steps = none, and the settings say 9"):
         taken_over(load(None, ["data.max_steps=9"]), load(encode="tcn").resolved(), "runs/tcn")
+
+
+def test_a_tagger_takes_over_what_it_reads():
+    model = load(None, ["embed.name=characters"], task="tag", encode="tcn").resolved()
+    assert load(task="tag").embed.name == "words"
+    assert taken_over(load(task="tag"), model, "runs/tcn").embed.name == "characters"
+    with pytest.raises(ConfigError, match=r"has embed.name = 'characters', and the settings say 'words'"):
+        taken_over(load(None, ["embed.name=words"], task="tag"), model, "runs/tcn")

@@ -240,14 +240,16 @@ class Settings(Section):
     predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
     train: Annotated[Train, AfterValidator(_suits_the_head), AfterValidator(has_applications)] = Train()
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _tags_words(cls, given: Any) -> Any:
-        """A tagger reads words where nobody says what it reads."""
-        if not isinstance(given, dict) or given.get("task") != "tag":
-            return given
-        embed = given.get("embed", {})
-        return {**given, "embed": {"name": STEPS[0], **embed}} if isinstance(embed, dict) else given
+    def _tags_words(cls, given: Any, made: Any) -> Any:
+        """A tagger reads words where nobody says what it reads; that nobody did stays known."""
+        embed = given.get("embed", {}) if isinstance(given, dict) and given.get("task") == "tag" else None
+        if not isinstance(embed, dict) or "name" in embed:
+            return made(given)
+        settings = made({**given, "embed": {"name": STEPS[0], **embed}})
+        settings.embed.model_fields_set.discard("name")
+        return settings
 
     def resolved(self) -> Settings:
         """The settings with the encoder's preset wherever one stands in for None."""
