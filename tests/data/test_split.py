@@ -216,3 +216,9 @@ def test_of_few_texts_one_is_held_out_if_a_label_can_spare_it():
     assert sum(held_out(rows_of(("x", "a"), ("y", "a"), ("z", "b")), 0.1, seed=0)) == 1
     assert sum(held_out(rows_of(("x", "a"), ("z", "b")), 0.5, seed=0)) == 0
     assert held_out([], 0.5, seed=0) == []
+
+
+def test_rows_that_were_split_before_are_told_so():
+    left, _, _ = split([Row(f"t{n}", "a", "", n) for n in range(400)], by_group=False)
+    with pytest.raises(DataError, match=r"dev: all 3\d\d rows seem to be what this very split left .*; .* with --dev"):
+        split(left, by_group=False)

@@ -22,6 +22,7 @@ Numbers = NDArray[np.int32]
 
 _DIGEST = 8  # bytes
 _BLOCK = 1 << 18  # rows that are looked up together
+_MANY = 100  # texts of which a tenth is never none by chance
 
 
 def split(
@@ -56,7 +57,10 @@ def split(
         if wanted and not len(part):
             what = "groups, which stay whole and are joined by texts they share" if by_group else "distinct texts"
             remedy = "give more rows" if name == "train" else f"give more rows, or a file of its own with --{name}"
-            raise DataError(f"no row falls to {name}: {len(rows)} rows hold too few {what}; {remedy}")
+            cause = f"{len(rows)} rows hold too few {what}"
+            if not by_group and name != "train" and len({row.text for row in rows}) >= _MANY:
+                cause = f"all {len(rows)} rows seem to be what this very split left of a larger file"
+            raise DataError(f"no row falls to {name}: {cause}; {remedy}")
     return parts
 
 
