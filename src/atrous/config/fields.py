@@ -12,6 +12,7 @@ from atrous.config.encoders import Encode, Tcn
 from atrous.config.iterated import applies_again, has_applications
 from atrous.config.presets import POOL_OPTIONS, PRESETS, PoolName
 from atrous.config.section import Count, Dropped, Section, Share
+from atrous.config.tasks import STEPS, TASK_HEADS, answers_the_task, counts_in, reads_steps
 
 
 def _is_text_encoding(name: str) -> str:
@@ -52,15 +53,6 @@ def _has_texts(embed: Any, info: Any) -> Any:
     return embed
 
 
-def _suits_the_task(embed: Any, info: Any) -> Any:
-    if info.data.get("task") == "tag" and embed.name not in STEPS:
-        raise ValueError(f"should read {' or '.join(STEPS)} where task is tag: each of them is a step that has a tag")
-    data = info.data.get("data")
-    if info.data.get("task") == "tag" and (embed.beside or (data is not None and data.beside)):
-        raise ValueError("should read one text where task is tag; leave embed.beside and data.beside out")
-    return embed
-
-
 def _suits_the_encoder(attend: Any, info: Any) -> Any:
     encode = info.data.get("encode")
     if info.data.get("task") == "tag" and attend.name is not None:
@@ -79,16 +71,6 @@ def _suits_the_encoder(attend: Any, info: Any) -> Any:
     return attend
 
 
-def _answers_the_task(predict: Any, info: Any) -> Any:
-    task = info.data.get("task", "classify")
-    names = TASK_HEADS[task]
-    if "name" not in predict.model_fields_set:
-        return predict.model_copy(update={"name": names[0]})
-    if predict.name not in names:
-        raise ValueError(f"should have the name {' or '.join(names)} where task is {task}, and it is {predict.name}")
-    return predict
-
-
 def _suits_the_head(train: Any, info: Any) -> Any:
     predict = info.data.get("predict")
     for name in ("class_weights", "label_smoothing"):
@@ -99,13 +81,6 @@ def _suits_the_head(train: Any, info: Any) -> Any:
             )
     return train
 
-
-# What a model can answer, by task; the first is what it answers where nobody says it.
-TASK_HEADS: dict[str, tuple[str, ...]] = {"classify": ("classes", "labels"), "tag": ("tags", "crf")}
-STEPS = (
-    "words",
-    "characters",
-)  # what a tagger can read: the words of data that come as words, or any text's characters
 
 # A column by its name, or by its number from 1.
 Column = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
@@ -231,13 +206,18 @@ class Settings(Section):
         Literal["classify", "tag"],
         Field(description="what the model answers: labels of texts, or a tag of every token"),
     ] = "classify"
-    data: Data = Data()
-    embed: Annotated[
-        Embed, AfterValidator(_has_texts), AfterValidator(_suits_the_task), AfterValidator(has_capitals)
-    ] = Embed()
+    data: Annotated[Data, AfterValidator(counts_in("data"))] = Data()
+    embed: Annotated[Embed, AfterValidator(_has_texts), AfterValidator(reads_steps), AfterValidator(has_capitals)] = (
+        Embed()
+    )
     encode: Annotated[Encode, Field(discriminator="name")] = Tcn()
     attend: Annotated[Attend, AfterValidator(_suits_the_encoder)] = Attend()
-    predict: Annotated[Predict, AfterValidator(_answers_the_task), Field(validate_default=True)] = Predict()
+    predict: Annotated[
+        Predict,
+        AfterValidator(answers_the_task),
+        AfterValidator(counts_in("predict")),
+        Field(validate_default=True),
+    ] = Predict()
     train: Annotated[Train, AfterValidator(_suits_the_head), AfterValidator(has_applications)] = Train()
 
     @model_validator(mode="wrap")
