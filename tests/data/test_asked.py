@@ -70,6 +70,7 @@ def test_columns_of_another_task_are_refused(tmp_path):
             {"label": "2"},
             r"--label 2: where task is tag, .* tokens have tags: --tags names their",
         ),
+        (tmp_path / "a.conll", {"group": "doc"}, "--group doc: .* has a token a line, and no column that all tokens"),
         ([{"tokens": ["Ann"], "tags": ["O"]}], {"label": "tags", "task": "tag"}, "--label tags: where task is tag"),
         (ROWS, {"tags": "label"}, "--tags label: where task is classify, .* texts have labels: --label names their"),
         (ROWS, {"tokens": "text"}, "--tokens text: where task is classify"),

@@ -81,6 +81,13 @@ class Asked:
 
     def _check_columns(self, task: str) -> None:
         """Raise ConfigError for the column of what rows of another task have."""
+        if task == "tag" and not has_cells(self.tables["data"]):
+            for name in ("text", "group"):
+                if getattr(self, name) is not None:
+                    raise ConfigError(
+                        f"--{name} {getattr(self, name)}: {self.files['data']} has a token a line, and no column that "
+                        "all tokens of a text share; leave it out"
+                    )
         other = {"tag": ("label",), "classify": ("tokens", "tags")}[task]
         for name in other:
             if getattr(self, name) is not None:
