@@ -39,6 +39,7 @@ def test_a_single_value_joins_the_others_of_its_column(tricky):
 
 @pytest.mark.parametrize("content, lines", [
     ("# id 7\nAnn NNP\nleft VBD\n", ["# id 7", "Ann NNP B-PER", "left VBD O"]),
+    ("-DOCSTART- -X-\n\nAnn NNP\nleft VBD\n", ["-DOCSTART- -X- O", "", "Ann NNP B-PER", "left VBD O"]),
     ("Ann\tNNP\nleft\tVBD\n", ["Ann\tNNP\tB-PER", "left\tVBD\tO"]),
 ])  # fmt: skip
 def test_columns_get_one_more(tmp_path, content, lines):

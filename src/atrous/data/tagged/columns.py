@@ -11,7 +11,7 @@ from atrous.data.tagged.sentences import Sentence, joined
 from atrous.data.text import Source, named
 from atrous.errors import ConfigError, DataError
 
-_DOCUMENT = "-DOCSTART-"
+DOCUMENT = "-DOCSTART-"
 _COMMENTS = ("# ", "#\t")
 _ALWAYS = "# id "  # a comment of MultiCoNER, which has as many columns as its tokens
 _SPACES = re.compile(r"[ \t\f\v]+")  # not those of Unicode, which a token may hold
@@ -57,7 +57,7 @@ def column_sentences(
     documents = 0
     source: list[str] = []  # what stands before a sentence
     for block in _cut(blocks(path, encoding=encoding)):
-        if block[0][1].startswith(_DOCUMENT):
+        if block[0][1].startswith(DOCUMENT):
             documents += 1
             source += [block[0][1], ""]
             continue
@@ -86,7 +86,7 @@ def _cut(found: Iterator[Block]) -> Iterator[Block]:
     for block in found:
         begin = 0
         for at, (_, line) in enumerate(block):
-            if line.startswith(_DOCUMENT):
+            if line.startswith(DOCUMENT):
                 yield from filter(None, (block[begin:at], block[at : at + 1]))
                 begin = at + 1
         if begin < len(block):

@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from typing import Literal
 
+from atrous.data.tagged.columns import DOCUMENT
 from atrous.data.tagged.conllu import COLUMNS, OUTSIDE_OF
 from atrous.data.tagged.sentences import Sentence
 from atrous.runtime.schemes import OUTSIDE
@@ -25,7 +26,11 @@ def put(found: Sentence, tags: Sequence[str], kind: Literal["columns", "conllu"]
     """
     if len(tags) != len(found.places):
         raise ValueError(f"put needs one tag for each of {len(found.places)} tokens, got {len(tags)}")
-    lines = list(found.source)
+    # A line that begins a document has as many columns as the others.
+    lines = [
+        f"{line}{_separator(line)}{OUTSIDE}" if kind == "columns" and line.startswith(DOCUMENT) else line
+        for line in found.source
+    ]
     for place, tag in zip(found.places, tags, strict=True):
         line = lines[place].rstrip(" \r")
         lines[place] = _in_column(line, tag, column) if kind == "conllu" else f"{line}{_separator(line)}{tag}"
