@@ -72,7 +72,7 @@ def test_a_file_of_tokens_gets_the_tags_as_its_last_column(atrous, tagger, peopl
     (tmp_path / "a.conll").write_text("-DOCSTART- x\n\nAnn NNP\nLee NNP\nsaw VBD\n\nBob NNP\nLee NNP\n")
     assert atrous("predict", tagger, "a.conll", "--out", "b.conll")[0] == 0
     assert (tmp_path / "b.conll").read_text() == (
-        "-DOCSTART- x\n\nAnn NNP B-PER\nLee NNP I-PER\nsaw VBD O\n\nBob NNP B-PER\nLee NNP I-PER\n\n"
+        "-DOCSTART- x O\n\nAnn NNP B-PER\nLee NNP I-PER\nsaw VBD O\n\nBob NNP B-PER\nLee NNP I-PER\n\n"
     )
     assert atrous("evaluate", tagger, "b.conll", "--json")[0] == 0
     assert json.loads(atrous("evaluate", tagger, "b.conll", "--json")[1])["span_f1"] == 1
