@@ -10,12 +10,11 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from atrous.answering.files import ROWS, SIZE, Given, answered, windows
-from atrous.answering.written import VECTOR, Vectors, Write, kind_of_file, lines, numpy_file, parquet_file
+from atrous.answering.written import Vectors, Write, kind_of_file, lines, numpy_file, parquet_file, refuse_kept
 from atrous.data.carried import Carried, read_carrying
 from atrous.data.formats import at, format_of
 from atrous.data.progress import Progress
 from atrous.data.text import Source
-from atrous.errors import ConfigError
 from atrous.outputs import check, new_file
 
 Encode = Callable[[Sequence[Given]], Vectors]
@@ -98,14 +97,9 @@ def encode_file(
 
 def _columns(out: Source | None, keep: Sequence[str], *, beside: str | None, with_text: bool) -> list[str]:
     """The names of the columns beside the vectors. Raises ConfigError if the file could not have them."""
-    if out is not None and kind_of_file(out) == ".npy" and keep:
-        raise ConfigError(f"{out}: a .npy file holds vectors alone; name a .parquet file to keep columns beside them")
-    own = [VECTOR, *(["text", *(["beside"] if beside is not None else [])] if with_text else [])]
-    names = [*own, *keep]
-    for column in keep:
-        if names.count(column) > 1:
-            raise ConfigError(f"--keep {column}: the file would have two columns of that name; leave it out")
-    return names[1:]
+    own = ["text", *(["beside"] if beside is not None else [])] if with_text else []
+    refuse_kept(out, keep, own)
+    return [*own, *keep]
 
 
 def _noted(texts: Iterator[Carried], read: list[Carried]) -> Iterator[Given]:

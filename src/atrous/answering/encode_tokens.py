@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from atrous.answering.encode import Encode, Encoded, opened
 from atrous.answering.files import ROWS, SIZE, Given, answered, windows
-from atrous.answering.written import VECTOR, kind_of_file
+from atrous.answering.written import refuse_kept
 from atrous.config import Settings
 from atrous.data.carried import read_carrying
 from atrous.data.formats import at, format_of
@@ -92,11 +92,7 @@ def encode_tokens(
 
     Returns how many rows, not tokens, were read. Raises what `encode_file` raises.
     """
-    if out is not None and kind_of_file(out) == ".npy" and keep:
-        raise ConfigError(f"{out}: a .npy file holds vectors alone; name a .parquet file to keep columns beside them")
-    for column in keep:
-        if column in (VECTOR, *_OWN) or [*keep].count(column) > 1:
-            raise ConfigError(f"--keep {column}: the file would have two columns of that name; leave it out")
+    refuse_kept(out, keep, _OWN)
     if out is not None:
         check(out, force=force)
     said, read_rows = token_rows(source, keep, settings, text=text, encoding=encoding, format=format)

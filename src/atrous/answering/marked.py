@@ -11,6 +11,7 @@ from typing import NamedTuple
 from atrous.answering.placed import tags_on
 from atrous.data.formats import format_of
 from atrous.data.tagged.put import put
+from atrous.data.tagged.reading import token_lines
 from atrous.data.tagged.sentences import Sentence
 from atrous.data.text import Source
 from atrous.errors import ConfigError
@@ -35,6 +36,39 @@ class Style(NamedTuple):
     source: str = "texts"
     column: str = "upos"
     top: bool = False
+
+    @classmethod
+    def asked(
+        cls, out: Source | None, as_: str | None, *, json: bool, top: bool, scheme: str, source: str, column: str
+    ) -> Style:
+        """How answers are written that go to a file, or to standard output as is asked.
+
+        as_, json: what is asked of standard output; None and False are "marked". The rest is as the fields are.
+
+        >>> Style.asked("a.conll", None, json=False, top=False, scheme="iob2", source="texts", column="upos").kind
+        'conll'
+
+        Raises ConfigError where the name of the file, the scheme or several answers do not go with what is asked.
+        """
+        kind = "marked" if out is None else kind_of(out)
+        if json and kind not in ("marked", "json"):
+            raise ConfigError(
+                f"--json: {out} is written otherwise, as its name says; name a .jsonl file, or leave it out"
+            )
+        if as_ is not None and (json or kind != "marked"):
+            raise ConfigError(
+                f"--as {as_}: is for standard output without --json; the name of --out says how it is written"
+            )
+        kind = "json" if json else as_ or kind
+        if kind == "conll" and as_ is not None and source == "conllu":
+            kind = "conllu"
+        if scheme == "plain" and kind == "spans":
+            raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
+        if top and kind not in ("marked", "tags", "json"):
+            raise ConfigError(
+                "--top: several answers to a text have no place there; use --json, or --as marked or tags"
+            )
+        return cls(kind, scheme, source, column, top)
 
     @property
     def head(self) -> str:
@@ -100,11 +134,8 @@ def kind_of(out: Source) -> str:
         raise ConfigError(
             f"{out}: answers are not written as Parquet; name a .conll, .conllu, .jsonl, .csv or .tsv file with --out"
         )
-    name = str(out).lower().removesuffix(".gz").removesuffix(".xz")
-    if name.endswith(".conllu"):
-        return "conllu"
-    if name.endswith((".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")):
-        return "conll"
+    if (kind := token_lines(out)) is not None:
+        return "conllu" if kind == "conllu" else "conll"
     return {"jsonl": "json", "csv": "csv", "tsv": "tsv"}.get(format, "marked")
 
 

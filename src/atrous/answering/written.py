@@ -34,6 +34,23 @@ def kind_of_file(out: Source) -> str:
     return ending
 
 
+def refuse_kept(out: Source | None, keep: Sequence[str], own: Sequence[str]) -> None:
+    """Refuse columns that a file of vectors cannot have beside them.
+
+    keep: columns of the source. own: the file's own columns beside the vectors.
+
+    >>> refuse_kept("vectors.parquet", ["id"], ["text"])
+
+    Raises ConfigError for any column of a .npy file, and for two of one name.
+    """
+    if out is not None and kind_of_file(out) == ".npy" and keep:
+        raise ConfigError(f"{out}: a .npy file holds vectors alone; name a .parquet file to keep columns beside them")
+    names = [VECTOR, *own, *keep]
+    for column in keep:
+        if names.count(column) > 1:
+            raise ConfigError(f"--keep {column}: the file would have two columns of that name; leave it out")
+
+
 def lines(put: Callable[[str], object]) -> Write:
     """One JSON object a row: the columns, then the vector. put: takes some whole lines at a time."""
 

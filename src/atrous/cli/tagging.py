@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from os import fspath
 from typing import TYPE_CHECKING, Any
 
 from atrous.cli.loading import OnDemand, say_cut
 from atrous.errors import ConfigError
 
 if TYPE_CHECKING:
-    from atrous.answering.marked import Style
     from atrous.answering.shown import Shown
     from atrous.answering.tagged import Asking
     from atrous.config import Settings
@@ -49,12 +47,16 @@ def predict_tags(
     typed: bool,
 ) -> None:
     """Tag every text of a file, or every row of tokens. Raises what the readers raise, ConfigError and OutputExists."""
+    from atrous.answering.marked import Style
     from atrous.answering.tagged import ROWS, tag_file
     from atrous.outputs import check
 
     out = None if out == "-" else out
     source = _source(file, format)
-    style = _style(settings, out, source, as_=as_, scheme=scheme, json=json, top=shown.top is not None)
+    style = Style.asked(
+        out, as_, json=json, top=shown.top is not None, scheme=written_scheme(settings, scheme), source=source,
+        column=_column(settings),
+    )  # fmt: skip
     if out is not None:
         check(out, force=force)
     said, rows = _rows(settings, file, source, text=text, tokens=tokens, format=format, encoding=encoding)
@@ -75,38 +77,13 @@ def predict_tags(
 def _source(file: str, format: str | None) -> str:
     """What a file holds: "columns" or "conllu", a token a line; else "texts", or objects and tables, "records"."""
     from atrous.data.formats import format_of
-    from atrous.data.tagged.reading import ENDINGS
+    from atrous.data.tagged.reading import token_lines
 
     if format in _BLOCKS:
         return _BLOCKS[format]
-    name = fspath(file).lower().removesuffix(".gz").removesuffix(".xz")
-    if format is None and name.endswith(ENDINGS):
-        return "conllu" if name.endswith(".conllu") else "columns"
+    if format is None and (kind := token_lines(file)) is not None:
+        return kind
     return "records" if format_of(file, format) in ("jsonl", "parquet") and file != "-" else "texts"
-
-
-def _style(
-    settings: Settings, out: str | None, source: str, *, as_: str | None, scheme: str | None, json: bool, top: bool
-) -> Style:
-    from atrous.answering.marked import Style, kind_of
-
-    plain = settings.predict.scheme in (None, "plain")
-    kind = "marked" if out is None else kind_of(out)
-    if json and kind not in ("marked", "json"):
-        raise ConfigError(f"--json: {out} is written otherwise, as its name says; name a .jsonl file, or leave it out")
-    if as_ is not None and (json or kind != "marked"):
-        raise ConfigError(
-            f"--as {as_}: is for standard output without --json; the name of --out says how it is written"
-        )
-    kind = "json" if json else as_ or kind
-    if kind == "conll" and as_ is not None and source == "conllu":
-        kind = "conllu"
-    if plain and kind == "spans":
-        raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
-    scheme = written_scheme(settings, scheme)
-    if top and kind not in ("marked", "tags", "json"):
-        raise ConfigError("--top: several answers to a text have no place there; use --json, or --as marked or tags")
-    return Style(kind, scheme, source, _column(settings, plain), top)
 
 
 def written_scheme(settings: Settings, asked: str | None) -> str:
@@ -114,21 +91,20 @@ def written_scheme(settings: Settings, asked: str | None) -> str:
 
     Raises ConfigError if a scheme is asked of a model whose tags write no spans.
     """
-    if settings.predict.scheme in (None, "plain"):
-        if asked not in (None, "plain"):
-            raise ConfigError(f"--scheme {asked}: this model gives every token a tag, and no spans; leave it out")
-        return "plain"
-    return asked or ("iob2" if settings.data.scheme in (None, "plain") else settings.data.scheme)
+    own = settings.written_scheme
+    if own == "plain" and asked not in (None, "plain"):
+        raise ConfigError(f"--scheme {asked}: this model gives every token a tag, and no spans; leave it out")
+    return own if own == "plain" else asked or own
 
 
-def _column(settings: Settings, plain: bool) -> str:
+def _column(settings: Settings) -> str:
     """The column of CoNLL-U that gets the tags: the one that the model's own data had them in, else the usual one."""
     from atrous.data.tagged.conllu import COLUMNS
 
     name = settings.data.tags
     if name is not None and name.partition(":")[0] in COLUMNS:
         return name
-    return "upos" if plain else "misc:NER"
+    return "upos" if settings.written_scheme == "plain" else "misc:NER"
 
 
 def _rows(

@@ -245,6 +245,17 @@ class Settings(Section):
         return self.model_copy(update=changes)
 
     @property
+    def written_scheme(self) -> str:
+        """How a tagger's answers write spans where none is asked: as its own data do, else IOB2; plain without spans.
+
+        >>> Settings(task="tag", predict=Predict(name="tags", scheme="bilou")).written_scheme
+        'iob2'
+        """
+        if self.predict.scheme in (None, "plain"):
+            return "plain"
+        return "iob2" if self.data.scheme in (None, "plain") else self.data.scheme
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """What a model reads of a row: the fields of its batches.
 

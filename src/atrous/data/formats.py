@@ -13,7 +13,7 @@ from typing import Literal, NoReturn, get_args
 
 from atrous.data.given import Given, Table
 from atrous.data.parquet import parquet_records, row_count
-from atrous.data.text import STDIN, Source, lines
+from atrous.data.text import STDIN, Source, lines, plain_name
 from atrous.data.text import named as path_named
 from atrous.data.values import Number, Record, Records, kind_of
 from atrous.errors import ConfigError, DataError, quoted
@@ -70,10 +70,7 @@ def format_of(path: Table, given: str | None = None) -> Format:
         raise ConfigError(f"unknown format {given!r}; the formats are {', '.join(FORMATS)}")
     if isinstance(path, Given):
         return "rows"
-    plain = PurePath(path)
-    if plain.suffix.lower() in (".gz", ".xz"):
-        plain = plain.with_suffix("")
-    return "text" if fspath(path) == STDIN else _ENDINGS.get(plain.suffix.lower(), "text")
+    return "text" if fspath(path) == STDIN else _ENDINGS.get(PurePath(plain_name(path)).suffix, "text")
 
 
 def records(data: Table, *, encoding: str, format: Format, only: Sequence[str] | None = None) -> Records:

@@ -58,6 +58,15 @@ def named(path: Source) -> str:
     return "standard input" if fspath(path) == STDIN else fspath(path)
 
 
+def plain_name(path: Source) -> str:
+    """The name of a file in lower case, without the ending that says how it is compressed.
+
+    >>> plain_name("Reviews.CSV.gz"), plain_name("eng.conll")
+    ('reviews.csv', 'eng.conll')
+    """
+    return fspath(path).lower().removesuffix(".gz").removesuffix(".xz")
+
+
 def lines(path: Source, *, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
     r"""Each line with its number, counted from 1, without its end.
 

@@ -143,15 +143,14 @@ def _described(name: str, part: Tensor, reader: Reader) -> dict[str, Any]:
 
 def _tagged(bundle: Bundle) -> dict[str, Any]:
     """How the program of a tagger's export reads files of tokens, and writes tags."""
-    asked, plain = bundle.settings.data, bundle.readable.scheme == "plain"
-    written = "iob2" if asked.scheme in (None, "plain") else asked.scheme
+    asked, written = bundle.settings.data, bundle.settings.written_scheme
     own = asked.tokens or ""
     return {
-        "scheme": "plain" if plain else written,
+        "scheme": written,
         "documents": asked.context == "document",
         "characters": bundle.reader.rule == "characters",
         "tokens": {"columns": own if own.isdecimal() else "1", "conllu": "form"},
-        "column": "upos" if plain else "misc:NER",
+        "column": "upos" if written == "plain" else "misc:NER",
     }
 
 

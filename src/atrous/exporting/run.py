@@ -10,7 +10,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from atrous.answering.shown import Shown
@@ -103,31 +103,20 @@ def _tag(
     one_by_one: bool,
 ) -> None:
     """Write the tags of every text, or of every row of tokens in a file that ends in .conll or .conllu."""
-    from atrous.answering.marked import Style, kind_of
+    from atrous.answering.marked import Style
     from atrous.answering.tagged import ROWS, of_sentences, of_texts, tag_file
     from atrous.data.formats import at, format_of
     from atrous.data.tables import read_texts
-    from atrous.data.tagged.reading import ENDINGS, Layout, sentences
+    from atrous.data.tagged.reading import Layout, sentences, token_lines
     from atrous.data.tagged.records import Fields
-    from atrous.errors import ConfigError
     from atrous.outputs import check
 
     file, out = options.file, None if options.out == "-" else options.out
-    name = file.lower().removesuffix(".gz").removesuffix(".xz")
-    source: Literal["columns", "conllu", "texts"] = (
-        "conllu" if name.endswith(".conllu") else "columns" if name.endswith(ENDINGS) else "texts"
-    )
-    kind = "marked" if out is None else kind_of(out)
-    if options.as_ and (options.json or kind != "marked"):
-        raise ConfigError(f"--as {options.as_}: is for standard output without --json; the name of --out says the rest")
-    if options.json and kind not in ("marked", "json"):
-        raise ConfigError(f"--json: {out} is written otherwise, as its name says; name a .jsonl file, or leave it out")
-    kind = "json" if options.json else options.as_ or kind
-    if about["scheme"] == "plain" and kind == "spans":
-        raise ConfigError("--as spans: this model gives every token a tag, and no spans; use --as tags, or conll")
-    if shown.top is not None and kind not in ("marked", "tags", "json"):
-        raise ConfigError("--top: several answers to a text have no place there; use --json, or --as marked or tags")
-    kind = "conllu" if kind == "conll" and source == "conllu" and out is None else kind
+    source = token_lines(file) or "texts"
+    style = Style.asked(
+        out, options.as_, json=options.json, top=shown.top is not None, scheme=about["scheme"], source=source,
+        column=about["column"],
+    )  # fmt: skip
     if out is not None:
         check(out, force=options.force)
     if source == "texts":
@@ -148,7 +137,6 @@ def _tag(
             return loaded().best(some, count=shown.top)
         return [[answer] for answer in loaded().predict(some)]
 
-    style = Style(kind, about["scheme"], source, about["column"], shown.top is not None)
     tag_file(
         answers, rows, style, out, shown=shown, force=options.force, quiet=options.quiet,
         window=1 if one_by_one else ROWS,

@@ -14,10 +14,10 @@ from atrous.data.formats import format_of, head, named
 from atrous.data.given import Given, Table
 from atrous.data.guess import USUAL_LABELS, column_names, usual
 from atrous.data.tagged.fields import find_fields
-from atrous.data.tagged.reading import ENDINGS, Kind, Layout, sentences
+from atrous.data.tagged.reading import Kind, Layout, sentences, token_lines
 from atrous.data.tagged.records import SPANS, Fields
 from atrous.data.tagged.sentences import Sentence
-from atrous.data.text import STDIN, Source
+from atrous.data.text import STDIN
 from atrous.errors import ConfigError, DataError, quoted
 from atrous.runtime.schemes import guess, spans_of
 
@@ -68,7 +68,7 @@ def has_cells(data: Table) -> bool:
     >>> has_cells("eng.conll"), has_cells("eng.jsonl.gz")
     (False, True)
     """
-    return isinstance(data, Given) or not _plain_name(data).endswith(ENDINGS)
+    return isinstance(data, Given) or token_lines(data) is None
 
 
 def layout(
@@ -133,15 +133,11 @@ def _size(cell: Any) -> int:
     return len(cell.split() if isinstance(cell, str) else cell) if hasattr(cell, "__len__") else -1
 
 
-def _plain_name(data: Source) -> str:
-    return fspath(data).lower().removesuffix(".gz").removesuffix(".xz")
-
-
 def _kind(data: Table) -> Kind:
     """Which reader reads a file. Raises ConfigError if none does."""
     if not isinstance(data, Given) and fspath(data) == STDIN:
         raise ConfigError("standard input cannot be read twice, once for its columns; save it to a file")
-    if not isinstance(data, Given) and _plain_name(data).endswith(".conllu"):
+    if not isinstance(data, Given) and token_lines(data) == "conllu":
         return "conllu"
     format = format_of(data)
     if format == "csv":

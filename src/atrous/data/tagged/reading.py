@@ -11,11 +11,12 @@ from atrous.data.tagged.columns import column_sentences
 from atrous.data.tagged.conllu import conllu_sentences
 from atrous.data.tagged.records import Fields, record_sentences
 from atrous.data.tagged.sentences import Count, Sentence, ignored
+from atrous.data.text import Source, plain_name
 from atrous.errors import ConfigError
 
 Kind = Literal["columns", "conllu", "records"]
 
-ENDINGS = (".conllu", ".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")  # of files of one token a line
+_COLUMNS = (".conll", ".iob", ".iob2", ".bio", ".bilou", ".ner")  # endings of files of columns
 
 
 class Layout(NamedTuple):
@@ -37,6 +38,18 @@ class Layout(NamedTuple):
     repair: bool = False
     context: str = "sentence"
     encoding: str = "utf-8"
+
+
+def token_lines(name: Source) -> Literal["columns", "conllu"] | None:
+    """Which kind of file of one token a line a name tells of, if it does.
+
+    >>> token_lines("a.conll.gz"), token_lines("a.CoNLLU"), token_lines("a.txt")
+    ('columns', 'conllu', None)
+    """
+    plain = plain_name(name)
+    if plain.endswith(".conllu"):
+        return "conllu"
+    return "columns" if plain.endswith(_COLUMNS) else None
 
 
 def sentences(data: Table, found: Layout, count: Count = ignored) -> Iterator[Sentence]:
