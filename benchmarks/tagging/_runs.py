@@ -23,9 +23,6 @@ from statistics import mean, stdev
 import torch
 
 import atrous
-from atrous.answering.predict import logits
-from atrous.data.batch import Examples
-from atrous.data.tagged.corpus import read_tagged
 from atrous.errors import NotFinite
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -60,16 +57,20 @@ class Kept:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"runs": []}
+        self.content = self._read()
 
     def find(self, **about: object) -> dict | None:
         """The run of this table, name, settings and seed, if there is one."""
         return next((run for run in self.content["runs"] if all(run[key] == one for key, one in about.items())), None)
 
     def add(self, run: dict) -> None:
-        """Keep one more run."""
+        """Keep one more run, beside those that another script has kept meanwhile."""
+        self.content = self._read()
         self.content["runs"].append(run)
         self.write()
+
+    def _read(self) -> dict:
+        return json.loads(self.path.read_text(encoding="utf-8")) if self.path.is_file() else {"runs": []}
 
     def write(self) -> None:
         """Put the file in the place of the old one."""
@@ -81,13 +82,12 @@ class Kept:
 def run_table(
     table: str, entries: list[Entry], files: dict[str, Path], common: list[str], *, kept: Kept, score: str,
     seeds: tuple[int, ...] = SEEDS, epochs: int, choose_epochs: int, only: str | None = None,
-    chosen_in: str | None = None, speed: bool = False,
+    chosen_in: str | None = None,
 ) -> None:  # fmt: skip
     """Choose on dev, then train every entry with every seed, seed by seed, so that a table is even at any time.
 
     only: entries whose names hold this, and those that they take their choice from, which are not trained further.
     chosen_in: another table whose choosing runs count here; then what they chose for is not trained in this one.
-    speed: measure how many tokens a second each model tags, too.
     """
     wanted = [entry for entry in entries if (not only or only in entry.name) and (not chosen_in or entry.like)]
     givers = {entry.like or entry.name for entry in wanted}
@@ -102,12 +102,12 @@ def run_table(
     for seed in seeds:
         for entry in wanted:
             told = [*common, *entry.set, *chosen[entry.name]]
-            _run(table, entry, told, seed, epochs, files, kept, choosing=False, speed=speed)
+            _run(table, entry, told, seed, epochs, files, kept, choosing=False)
 
 
 def _run(
     table: str, entry: Entry, told: list[str], seed: int, epochs: int, files: dict[str, Path], kept: Kept,
-    *, choosing: bool, speed: bool = False,
+    *, choosing: bool,
 ) -> dict:  # fmt: skip
     about = {"table": table, "name": entry.name, "set": told, "seed": seed, "epochs": epochs}
     if (found := kept.find(**about)) is not None:
@@ -131,8 +131,6 @@ def _run(
             "parameters": bundle.model.cost.parameters, "encoder": bundle.model.encode.cost.parameters,
             "window": str(bundle.window), "trained": bundle.scores["epochs"],
         }  # fmt: skip
-        if speed:
-            run["speed"] = round(tokens_a_second(bundle, files["dev"]))
     run |= {"processor": round(time.process_time() - started), "seconds": round(time.time() - began)}
     kept.add(run)
     best = "failed" if run["dev"] is None else f"dev {run['dev']}, test {run['test']}"
@@ -143,18 +141,6 @@ def _run(
 def _placed(told: str) -> str:
     """A setting, with the path of the vectors where they are only named."""
     return f"embed.vectors={glove()}" if told == GLOVE else told
-
-
-def tokens_a_second(bundle: atrous.Bundle, path: Path) -> float:
-    """How many tokens of a file the model tags in a second, from ids to scores: the best of three passes."""
-    rows, _ = read_tagged(path, bundle.targets, bundle.settings)
-    examples = Examples.of(bundle.reader, (row.given for row in rows))
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        logits(bundle.model, examples)
-        times.append(time.perf_counter() - began)
-    return int(examples.starts[-1]) / min(times)
 
 
 def of_table(content: dict, table: str) -> dict[str, list[dict]]:

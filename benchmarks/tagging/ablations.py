@@ -5,8 +5,8 @@
 
 FOLDER and the common settings are those of ner.py, with GloVe and characters, a softmax a token. The first line is the
 model of the paper: a tied block of dilations 1, 2, 1, a loss after every application, identity initialisation, and the
-penalty. Rate and dropout are those that ner.py chooses for ID-CNN (made here, if that has not run), and are not chosen
-again for each change. Three seeds. Kept in benchmarks/results/tagging-ner.json.
+penalty. The dropout is the one that ner.py chooses for ID-CNN (made here, if that has not run), and is not chosen again
+for each change. Three seeds. Kept in benchmarks/results/tagging-ner.json.
 """
 
 from __future__ import annotations

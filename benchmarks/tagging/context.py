@@ -1,12 +1,14 @@
 """Context four ways at an equal window on CoNLL-2003 English: pooled and restored, wide kernels, deep, dilated.
 
     python benchmarks/tagging/context.py --data FOLDER
+    python benchmarks/tagging/context.py --data FOLDER --speed   only how fast they are, on a quiet machine
     python benchmarks/tagging/context.py --write
 
 FOLDER and the common settings are those of ner.py, with GloVe and characters, a softmax a token. Every encoder sees
-29 tokens, pooled and restored 30 (not all of them at every step), and has about as many parameters. A speed is how many
-tokens a second one thread tags, from ids to scores, in batches of like length: the best of three passes over dev, for
-each seed. Rate and dropout are chosen on dev for each from the same grid; three seeds. Kept in
+29 tokens, pooled and restored 30 (not all of them at every step), and has about as many parameters. The dropout of
+what each reads is chosen on dev from the same values; three seeds. Speeds are those of models with words and shapes
+alone, as in decoding.py: every way is timed once a round, in turn, on one thread, in batches of 32 sentences of like
+length; a ratio is of one round, to the dilated one, and the median and the range are over five rounds. Kept in
 benchmarks/results/tagging-context.json.
 """
 
@@ -15,10 +17,15 @@ from __future__ import annotations
 from statistics import median
 
 from _runs import RESULTS, Entry, Kept, begin, lines_of, means, parser, put, run_table
-from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, GRID, READS
+from decoding import ROUNDS, drawn, settings_of, timed
+from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, GRID, LETTERS, READS
+
+from atrous.config import load
+from atrous.data.tagged.corpus import read_corpus
 
 KEPT = RESULTS / "tagging-context.json"
 NAME = "context: benchmarks/tagging/context.py"
+BATCH = 32
 CENTRED = "encode.centred=true"
 ENCODERS = {
     "pooled and restored": ("unet", ("encode.channels=36", "encode.depth=2")),
@@ -37,35 +44,56 @@ ENCODERS = {
 
 def entries() -> list[Entry]:
     """One for each way."""
-    told = ("predict.name=tags", "embed.letters=20", *READS["glove"])
+    told = ("predict.name=tags", *LETTERS, *READS["glove"])
     return [Entry(name, encode, (*told, *shape), GRID) for name, (encode, shape) in ENCODERS.items()]
+
+
+def speeds(files: dict, *, rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Of every way the sentences a second in each round."""
+    corpus = read_corpus(files["train"], dev=files["dev"], test=files["test"], settings=load(task="tag"))
+    models = {name: drawn(settings_of(encode, "tags", told), corpus) for name, (encode, told) in ENCODERS.items()}
+    found: dict[str, list[float]] = {name: [] for name in models}
+    for _ in range(rounds):
+        for name, (model, rows) in models.items():
+            found[name].append(round(timed(model, rows, BATCH, bf16=False), 1))
+    return found
 
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a way."""
     head = (
-        "| context | encoder | sees | test F1 | encoder parameters | tokens a second |\n"
-        "| --- | --- | --- | ---: | ---: | ---: |"
+        "| context | encoder | sees | dev F1 | test F1 | encoder parameters | sentences a second | to dilated |\n"
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |"
     )
+    timed = content["speeds"]
 
     def cells(name: str, runs: list[dict]) -> list[str]:
-        speeds = sorted(run["speed"] for run in runs)
-        speed = f"{median(speeds):,.0f} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
-        one = runs[0]
-        return [name, one["encode"], one["window"], means(runs, "test", "span_f1"), f"{one['encoder']:,}", speed]
+        one, scores = runs[0], (means(runs, part, "span_f1") for part in ("dev", "test"))
+        ratios = [own / base for own, base in zip(timed[name], timed["dilated"], strict=True)]
+        ratio = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        return [
+            name, one["encode"], one["window"], *scores, f"{one['encoder']:,}", f"{median(timed[name]):,.0f}", ratio,
+        ]  # fmt: skip
 
     return lines_of(content, "context", head, cells)
 
 
 def main() -> None:
     """Run what is missing and write the table."""
-    asked = parser(__doc__).parse_args()
+    made = parser(__doc__)
+    made.add_argument("--speed", action="store_true", help="only measure how fast they are")
+    asked = made.parse_args()
     kept = Kept(KEPT)
     if not asked.write:
-        run_table(
-            "context", entries(), begin(asked, *FILES), COMMON, kept=kept, score="span_f1", epochs=EPOCHS,
-            choose_epochs=CHOOSE_EPOCHS, only=asked.only, speed=True,
-        )  # fmt: skip
+        files = begin(asked, *FILES)
+        if not asked.speed:
+            run_table(
+                "context", entries(), files, COMMON, kept=kept, score="span_f1", epochs=EPOCHS,
+                choose_epochs=CHOOSE_EPOCHS, only=asked.only,
+            )  # fmt: skip
+        if asked.speed or "speeds" not in kept.content:
+            kept.content["speeds"] = speeds(files)
+            kept.write()
     put(NAME, markdown(kept.content))
 
 
