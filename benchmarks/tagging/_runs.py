@@ -67,13 +67,17 @@ class Kept:
         """Keep one more run, beside those that another script has kept meanwhile."""
         self.content = self._read()
         self.content["runs"].append(run)
-        self.write()
+        self._write()
 
     def _read(self) -> dict:
         return json.loads(self.path.read_text(encoding="utf-8")) if self.path.is_file() else {"runs": []}
 
-    def write(self) -> None:
-        """Put the file in the place of the old one."""
+    def put(self, key: str, value: object) -> None:
+        """Keep something else beside the runs."""
+        self.content = self._read() | {key: value}
+        self._write()
+
+    def _write(self) -> None:
         fresh = self.path.with_suffix(".new")
         fresh.write_text(json.dumps(self.content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         fresh.replace(self.path)
@@ -87,7 +91,7 @@ def run_table(
     """Choose on dev, then train every entry with every seed, seed by seed, so that a table is even at any time.
 
     only: entries whose names hold this, and those that they take their choice from, which are not trained further.
-    chosen_in: another table whose choosing runs count here; then what they chose for is not trained in this one.
+    chosen_in: another table, whose choosing runs count here; the entries that they are for are not trained in this one.
     """
     wanted = [entry for entry in entries if (not only or only in entry.name) and (not chosen_in or entry.like)]
     givers = {entry.like or entry.name for entry in wanted}

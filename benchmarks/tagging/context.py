@@ -4,26 +4,26 @@
     python benchmarks/tagging/context.py --data FOLDER --speed   only how fast they are, on a quiet machine
     python benchmarks/tagging/context.py --write
 
-FOLDER and the common settings are those of ner.py, with GloVe and characters, a softmax a token. Every encoder sees
-29 tokens, pooled and restored 30 (not all of them at every step), and has about as many parameters. The dropout of
-what each reads is chosen on dev from the same values; three seeds. Speeds are those of models with words and shapes
-alone, as in decoding.py: every way is timed once a round, in turn, on one thread, in batches of 32 sentences of like
-length; a ratio is of one round, to the dilated one, and the median and the range are over five rounds. Kept in
-benchmarks/results/tagging-context.json.
+FOLDER and the common settings are those of ner.py, with GloVe and without characters, a softmax a token; the dropout
+is the one that ner.py chooses for ID-CNN. Every encoder sees 29 tokens, pooled and restored 30 (not all of them at
+every step), and has about as many parameters. Three seeds. Speeds are those of models with words and shapes alone, as
+in decoding.py: every way is timed once a round, in turn, on one thread, in batches of 32 sentences of like length; a
+ratio is of one round, to the dilated one, and the median and the range are over five rounds. Kept in
+benchmarks/results/tagging-ner.json.
 """
 
 from __future__ import annotations
 
 from statistics import median
 
-from _runs import RESULTS, Entry, Kept, begin, lines_of, means, parser, put, run_table
+from _runs import Entry, Kept, begin, lines_of, means, parser, put, run_table
 from decoding import ROUNDS, drawn, settings_of, timed
-from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, GRID, LETTERS, READS
+from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, KEPT, READS
+from ner import entries as ner_entries
 
 from atrous.config import load
 from atrous.data.tagged.corpus import read_corpus
 
-KEPT = RESULTS / "tagging-context.json"
 NAME = "context: benchmarks/tagging/context.py"
 BATCH = 32
 CENTRED = "encode.centred=true"
@@ -43,9 +43,11 @@ ENCODERS = {
 
 
 def entries() -> list[Entry]:
-    """One for each way."""
-    told = ("predict.name=tags", *LETTERS, *READS["glove"])
-    return [Entry(name, encode, (*told, *shape), GRID) for name, (encode, shape) in ENCODERS.items()]
+    """ID-CNN, whose choice they share, and one for each way."""
+    base = next(entry for entry in ner_entries() if entry.name == "ID-CNN, glove+characters")
+    told = ("predict.name=tags", *READS["glove"])
+    ways = [Entry(name, encode, (*told, *shape), {}, base.name) for name, (encode, shape) in ENCODERS.items()]
+    return [base, *ways]
 
 
 def speeds(files: dict, *, rounds: int = ROUNDS) -> dict[str, list[float]]:
@@ -65,7 +67,7 @@ def markdown(content: dict) -> list[str]:
         "| context | encoder | sees | dev F1 | test F1 | encoder parameters | sentences a second | to dilated |\n"
         "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |"
     )
-    timed = content["speeds"]
+    timed = content["speeds"]  # measured apart
 
     def cells(name: str, runs: list[dict]) -> list[str]:
         one, scores = runs[0], (means(runs, part, "span_f1") for part in ("dev", "test"))
@@ -89,11 +91,10 @@ def main() -> None:
         if not asked.speed:
             run_table(
                 "context", entries(), files, COMMON, kept=kept, score="span_f1", epochs=EPOCHS,
-                choose_epochs=CHOOSE_EPOCHS, only=asked.only,
+                choose_epochs=CHOOSE_EPOCHS, only=asked.only, chosen_in="ner",
             )  # fmt: skip
         if asked.speed or "speeds" not in kept.content:
-            kept.content["speeds"] = speeds(files)
-            kept.write()
+            kept.put("speeds", speeds(files))
     put(NAME, markdown(kept.content))
 
 
