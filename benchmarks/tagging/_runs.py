@@ -37,7 +37,7 @@ class Entry:
     """One line of a table.
 
     set: settings, as `atrous train --set` takes them. grid: of some settings the values that are tried on dev.
-    like: the entry whose choice is taken over, where nothing is to be chosen.
+    like: the entry whose choice is taken over, where nothing is to be chosen. lacks: settings that its encoder has not.
     """
 
     name: str
@@ -45,6 +45,11 @@ class Entry:
     set: tuple[str, ...] = ()
     grid: dict[str, tuple[object, ...]] = field(default_factory=dict)
     like: str | None = None
+    lacks: tuple[str, ...] = ()
+
+    def told(self, common: list[str], some: tuple[str, ...]) -> list[str]:
+        """The settings of a run: those that all have in common, its own, and what was chosen."""
+        return [*(one for one in common if one.partition("=")[0] not in self.lacks), *self.set, *some]
 
     def choices(self) -> list[tuple[str, ...]]:
         """Every combination of the grid, as settings."""
@@ -99,14 +104,14 @@ def run_table(
     for entry in entries:
         tried = []
         for some in entry.choices() if entry.name in givers else []:
-            told = [*common, *entry.set, *some]
-            run = _run(chosen_in or table, entry, told, CHOOSING, choose_epochs, files, kept, choosing=True)
+            run = _run(
+                chosen_in or table, entry, entry.told(common, some), CHOOSING, choose_epochs, files, kept, choosing=True
+            )
             tried.append((-1.0 if run["dev"] is None else run["dev"][score], some))
         chosen[entry.name] = max(tried, key=lambda one: one[0])[1] if tried else chosen.get(entry.like or "", ())
     for seed in seeds:
         for entry in wanted:
-            told = [*common, *entry.set, *chosen[entry.name]]
-            _run(table, entry, told, seed, epochs, files, kept, choosing=False)
+            _run(table, entry, entry.told(common, chosen[entry.name]), seed, epochs, files, kept, choosing=False)
 
 
 def _run(

@@ -46,7 +46,10 @@ def entries() -> list[Entry]:
     """ID-CNN, whose choice they share, and one for each way."""
     base = next(entry for entry in ner_entries() if entry.name == "ID-CNN, glove+characters")
     told = ("predict.name=tags", *READS["glove"])
-    ways = [Entry(name, encode, (*told, *shape), {}, base.name) for name, (encode, shape) in ENCODERS.items()]
+    ways = [
+        Entry(name, encode, (*told, *shape), {}, base.name, ("encode.dropout",) if encode == "unet" else ())
+        for name, (encode, shape) in ENCODERS.items()
+    ]
     return [base, *ways]
 
 

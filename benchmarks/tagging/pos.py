@@ -31,7 +31,10 @@ MODELS = {
 
 def entries() -> list[Entry]:
     """Every model with sentences, then with documents."""
-    alone = [Entry(f"{name}, sentence", encode, told, GRID) for name, (encode, told) in MODELS.items()]
+    alone = [
+        Entry(f"{name}, sentence", encode, told, GRID, None, ("encode.dropout",) if encode == "bag" else ())
+        for name, (encode, told) in MODELS.items()
+    ]
     documents = [
         Entry(f"{name}, document", encode, (*told, "data.context=document", "train.batch=4"), {}, f"{name}, sentence")
         for name, (encode, told) in MODELS.items() if name != "bag"
