@@ -56,7 +56,7 @@ clean:  ## remove what was built, installed and cached, but not runs/
 	$(INSTALL) $(addprefix --extra-index-url ,$(TORCH_INDEX)) $$(head -n 1 constraints.txt) setuptools setuptools-scm
 	@touch $@
 
-.venv/.demo.stamp: pyproject.toml constraints.txt .venv/.torch.stamp
+.venv/.demo.stamp: pyproject.toml constraints.txt setup.py $(wildcard src/atrous/native/*.[ch]) .venv/.torch.stamp
 	$(INSTALL) --no-build-isolation --editable '.[demo,onnx,report]'
 	@touch $@
 

@@ -19,6 +19,7 @@ SOURCE = ROOT / "src" / "atrous"
 ORDER = [
     "errors",
     "outputs",
+    "native",
     "runtime",
     "page",
     "window",
@@ -51,6 +52,7 @@ RANK = {name: rank for rank, line in enumerate(ORDER) for name in line.split()}
 WITHOUT_TORCH = [
     "errors",
     "outputs",
+    "native",
     "runtime",
     "window",
     "page",

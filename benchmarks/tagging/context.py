@@ -6,9 +6,9 @@
 
 FOLDER and the common settings are those of ner.py, with GloVe and without characters, a softmax a token; the dropout
 is the one that ner.py chooses for ID-CNN. Every encoder sees 29 tokens, pooled and restored 30 (not all of them at
-every step), and has about as many parameters. Three seeds. Speeds are those of models with words and shapes alone, as
-in decoding.py: every way is timed once a round, in turn, on one thread, in batches of 32 sentences of like length; a
-ratio is of one round, to the dilated one, and the median and the range are over five rounds. Kept in
+every step), and has about as many parameters. Four epochs, three seeds. Speeds are those of models with words and
+shapes alone, as in decoding.py: every way is timed once a round, in turn, on one thread, in batches of 32 sentences of
+like length; a ratio is of one round, to the dilated one, and the median and the range are over five rounds. Kept in
 benchmarks/results/tagging-ner.json.
 """
 
@@ -18,7 +18,7 @@ from statistics import median
 
 from _runs import Entry, Kept, begin, lines_of, means, parser, put, run_table
 from decoding import ROUNDS, drawn, settings_of, timed
-from ner import CHOOSE_EPOCHS, COMMON, EPOCHS, FILES, KEPT, READS
+from ner import CHOOSE_EPOCHS, COMMON, FILES, KEPT, READS
 from ner import entries as ner_entries
 
 from atrous.config import load
@@ -93,7 +93,7 @@ def main() -> None:
         files = begin(asked, *FILES)
         if not asked.speed:
             run_table(
-                "context", entries(), files, COMMON, kept=kept, score="span_f1", epochs=EPOCHS,
+                "context", entries(), files, COMMON, kept=kept, score="span_f1", epochs=CHOOSE_EPOCHS,
                 choose_epochs=CHOOSE_EPOCHS, only=asked.only, chosen_in="ner",
             )  # fmt: skip
         if asked.speed or "speeds" not in kept.content:

@@ -234,6 +234,10 @@ class Embed(nn.Module):
         """The vectors of whole rows."""
         return self.step(batch, batch.mask, self.start(batch.lengths.shape[0]))[0]
 
+    def table(self) -> Tensor | None:
+        """The vectors, (size, channels), if a step's vector is that of its id and nothing else; else None."""
+        return None
+
 
 def clear(x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None) -> Tensor:
     """x with zeros at masked steps. Multiplying by the mask instead would keep a NaN."""

@@ -6,6 +6,7 @@ import sys
 
 import pyarrow.parquet
 import pytest
+from tests.cli.conftest import SMALL
 
 import atrous as package
 
@@ -112,3 +113,23 @@ def test_evaluate_says_what_abstaining_brings(atrous, model, reviews):
     assert found["rows"] == 200
     code, _, err = atrous("evaluate", model, reviews, "--min-probability", "2")
     assert (code, "--min-probability 2: expected" in err) == (2, True)
+
+
+def test_eight_bits_answer_and_say_what_they_cost(atrous, model, reviews):
+    pytest.importorskip("atrous.native._compiled", reason="no compiled kernels")
+    code, out, _ = atrous("evaluate", model, reviews, "--int8", "--quiet")
+    assert code == 0
+    assert re.search(r"That is in 8 bits; in 32: accuracy [01]\.\d{4} \([+-]0\.\d{4} with 8\), loss \d", out)
+    scores = json.loads(atrous("evaluate", model, reviews, "--int8", "--json", "--quiet")[1])
+    assert scores["loss"] != scores["float32"]["loss"] == pytest.approx(scores["loss"], abs=0.05)
+    plain = atrous("predict", model, reviews, "--quiet")[1].splitlines()
+    fewer = atrous("predict", model, reviews, "--int8", "--quiet")[1].splitlines()
+    assert [line.split("\t")[0] for line in plain] == [line.split("\t")[0] for line in fewer]
+
+
+def test_eight_bits_of_another_model_are_refused(atrous, model, reviews):
+    assert atrous("train", "--data", reviews, "--encode", "tcn", "--out", "tcn", "--quiet", *SMALL)[0] == 0
+    code, _, err = atrous("predict", "tcn", reviews, "--int8")
+    assert (code, "--int8: tcn is no n-gram classifier" in err) == (2, True)
+    code, _, err = atrous("predict", model, "--int8", "--stream")
+    assert (code, "--int8 does not go with --stream" in err) == (2, True)

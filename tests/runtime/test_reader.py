@@ -1,11 +1,13 @@
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from atrous.errors import FolderError
+from atrous.runtime.arrays import stacked
 from atrous.runtime.features import Features
-from atrous.runtime.reader import Reader, stacked
+from atrous.runtime.reader import Reader
 from atrous.runtime.series import Series
 from atrous.runtime.tokeniser import Tokeniser
 
@@ -153,3 +155,24 @@ def test_a_tagger_sees_the_shape_of_a_word_that_it_looks_up_in_small_letters():
 def test_the_second_text_has_no_features():
     reader = Reader(CASED, beside=LETTERS, features=Features(hashed=20))
     assert (reader("film")["features"] > 0).tolist() == [[True, True], *[[False, False]] * 3]
+
+
+def test_many_rows_are_read_as_each_is_and_cut_alike():
+    texts = ["good film", "", "a good good film", "film"]
+    for most in (None, 1, 2, 100):
+        reader = Reader(WORDS, max_steps=most)
+        ids, starts, cut = reader.many(texts)
+        assert [ids[start:end].tolist() for start, end in pairwise(starts)] == [
+            reader(text)["ids"].tolist() for text in texts
+        ]
+        assert cut == sum(reader.cuts(text) for text in texts)
+        assert starts.dtype == np.int64
+    with pytest.raises(TypeError, match="Reader needs texts, got int: 3"):
+        reader.many(["good", 3])
+
+
+def test_only_a_reader_of_ids_of_one_text_is_plain():
+    assert [name for name, reader in READERS.items() if reader.plain] == ["text"]
+    assert not Reader(WORDS, rule="fine").plain
+    with pytest.raises(ValueError, match="more than the ids of one text"):
+        READERS["two texts"].many([("a", "b")])

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -221,3 +223,23 @@ def test_a_character_of_a_list_is_one_in_lower_case_too():
     letters = Tokeniser("characters", True, ("i", "s"))
     assert letters.look_up(["\u0130", "I", "S", "\u00df"]).tolist() == [2, 2, 3, 1]
     assert len("\u0130".lower()) == 2  # which no table of characters has an entry for
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("way", ["as here", "without compiled kernels"])
+def test_many_texts_have_the_ids_of_each(kind, way, monkeypatch):
+    if way != "as here":
+        monkeypatch.setattr("atrous.runtime.tokeniser.compiled", None)
+    one, texts = replace(KINDS[kind]), ["a été !", "", "中a\U0001f600", "a"]
+    ids, starts = one.many(texts)
+    assert (ids.dtype, starts.dtype, starts[-1]) == (np.int32, np.int64, len(ids))
+    assert [ids[start:end].tolist() for start, end in pairwise(starts)] == [slow_ids(one, text) for text in texts]
+    assert [one(text).tolist() for text in texts] == [slow_ids(one, text) for text in texts]
+    assert one.many([])[1].tolist() == [0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_tokeniser_that_has_been_used_can_be_copied(kind):
+    one = replace(KINDS[kind])
+    one("a")
+    assert pickle.loads(pickle.dumps(one)) == copy.deepcopy(one) == one

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from atrous.answering.chunks import check_length, evaluating, read_in_chunks, vectors_in_chunks
+from atrous.answering.tabled import Tables
 from atrous.contract import Batch
 from atrous.data.batch import Examples
 from atrous.errors import ConfigError
@@ -17,12 +18,14 @@ from atrous.runtime.lengths import LONG, by_length
 Read = Callable[[Model, Batch], Tensor]  # a padded batch to as many rows of numbers
 
 
-def logits(model: Model, examples: Examples) -> Tensor:
+def logits(model: Model, examples: Examples, tables: Tables | None = None) -> Tensor:
     """The logits of every row, (rows, labels), in the rows' order, on the CPU. The model's mode is put back.
 
     Those of a tagger are (steps, labels): of all steps of the first row, then of the second, as in `examples.starts`.
 
     Long rows are read chunk by chunk if the model streams: memory does not grow with their length.
+
+    tables: of that model; where there are some, rows are looked up in them, which gives the same numbers sooner.
 
     >>> from atrous.config import load
     >>> from atrous.runtime.reader import Reader
@@ -35,17 +38,21 @@ def logits(model: Model, examples: Examples) -> Tensor:
 
     Raises DataError for a row that is too long for a model that must see it whole.
     """
+    if tables is not None:
+        return tables.logits(examples.arrays["ids"], examples.starts)
     found = _of_every_row(model, examples, whole=Model.__call__, in_chunks=read_in_chunks)
     return found if found is not None else torch.empty(0, 0)
 
 
-def vectors(model: Model, examples: Examples) -> Tensor:
+def vectors(model: Model, examples: Examples, tables: Tables | None = None) -> Tensor:
     """The vector of every row, (rows, channels): what attend makes of it, before predict. Otherwise as `logits`.
 
     A tagger has one for every step.
 
     A row with no step has the vector that the pool gives it: zeros.
     """
+    if tables is not None:
+        return torch.from_numpy(tables.vectors(examples.arrays["ids"], examples.starts))
     found = _of_every_row(model, examples, whole=Model.vectors, in_chunks=vectors_in_chunks)
     return found if found is not None else torch.empty(0, model.attend.outputs)
 

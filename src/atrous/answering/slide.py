@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 from jaxtyping import Float
@@ -11,9 +12,11 @@ from torch import Tensor
 from atrous.answering.chunks import evaluating
 from atrous.attend import Unpadded
 from atrous.contract import Batch, Layer, State
+from atrous.data.batch import Examples
 from atrous.layers import Conv, Stack
 from atrous.model import Model
 from atrous.runtime.lengths import CHUNK
+from atrous.runtime.reader import Reader, Row
 
 
 @torch.inference_mode()
@@ -59,6 +62,19 @@ def slide(
             piece = row.cut(slice(start * stride, last * stride + window))
             found += read(model, piece._replace(lengths=torch.full_like(row.lengths, piece.time)), window, stride)
     return torch.cat(found).cpu()
+
+
+def slide_text(
+    model: Model, reader: Reader, text: Row, *, window: int, stride: int = 1, one_by_one: bool = False
+) -> Float[Tensor, "places labels"]:
+    """What `slide` gives for every window of a text, on whatever device the model is. Raises what it raises."""
+    # A model that was trained on the first steps of its rows is asked about every window, not about the first.
+    row, _ = Examples.of(replace(reader, max_steps=None), [text]).batch([0])
+    if not row.lengths[0]:
+        row = row.cut(slice(0, 0))
+    device = next(model.parameters()).device
+    row = row.map(lambda part: part.to(device))
+    return slide(model, row, window=window, stride=stride, one_by_one=one_by_one)
 
 
 def in_the_way(model: Model) -> str:

@@ -28,7 +28,7 @@ def row_scores(bundle: Bundle, examples: Examples, *, min_probability: float | N
 
     min_probability: say under "answered", too, on how many rows a model answers that abstains below it.
     """
-    found, targets = logits(bundle.model, examples), torch.from_numpy(np.array(examples.targets))
+    found, targets = logits(bundle.model, examples, bundle.tables), torch.from_numpy(np.array(examples.targets))
     asked = bundle.settings
     scores: dict[str, Any] = TASKS[asked.task].scores(found, targets, bundle.labels, asked.predict)
     if min_probability is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from jaxtyping import Float32
 
 from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
-from atrous.answering.slide import slide
+from atrous.answering.slide import slide_text
+from atrous.answering.tabled import Latest, Tables
 from atrous.bundle.judging import row_scores, tagger_scores
 from atrous.config import Settings
 from atrous.data.batch import Examples
@@ -47,6 +48,7 @@ class Bundle:
     model: torch's module, weight norm folded away. reader: from a row to what the model reads.
     labels: in the order of its logits. settings: presets filled in. scores: what training found, as in `scores.json`.
     seen: of a tagger of words, those of its training rows.
+    int8: whether an n-gram classifier looks its answers up in numbers of 8 bits: sooner, and not quite the same.
 
     >>> from atrous.runtime.tokeniser import Tokeniser
     >>> bundle = Bundle.fresh(Settings(), Reader(Tokeniser("bytes", False, ())), ("neg", "pos"))
@@ -62,6 +64,8 @@ class Bundle:
     settings: Settings
     scores: dict[str, Any] = field(default_factory=dict)
     seen: Words | None = None
+    int8: bool = False
+    _tables: Latest = field(default_factory=Latest, init=False, repr=False)
 
     @classmethod
     def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...], *, most: int | None = None) -> Bundle:
@@ -100,6 +104,11 @@ class Bundle:
         return Targets(self.labels, several, asked.data.separator, scheme=scheme)
 
     @property
+    def tables(self) -> Tables | None:
+        """The tables in which an n-gram classifier looks its answers up; None for a model that has none."""
+        return self._tables.of(self.model, int8=self.int8) if self.reader.plain else None
+
+    @property
     def window(self) -> Window:
         """The tokens that one step of the encoder sees."""
         return self.model.window
@@ -127,7 +136,7 @@ class Bundle:
         if not several:
             return []
         examples = Examples.of(self.reader, several)
-        found = logits(self.model, examples).float().numpy()
+        found = logits(self.model, examples, self.tables).float().numpy()
         if not self.model.tags:
             return [*map(shown.of, self.readable(found))]
         return [*map(shown.of, self.readable.tagged(found, examples.starts, [*map(self.reader.cut, several)]))]
@@ -163,7 +172,7 @@ class Bundle:
         Raises TypeError and DataError as `predict` does.
         """
         several = self.reader.rows(texts)
-        found = vectors(self.model, Examples.of(self.reader, several)).float().numpy()
+        found = vectors(self.model, Examples.of(self.reader, several), self.tables).float().numpy()
         if unit_length:
             lengths = np.linalg.norm(found, axis=1, keepdims=True)
             found = found / np.where(lengths > 0, lengths, 1)
@@ -172,18 +181,12 @@ class Bundle:
     def slide(self, text: Given, *, window: int, stride: int = 1, one_by_one: bool = False) -> list[AnyAnswer]:
         """The answer to every window of a long text: answer j is of tokens j * stride ... j * stride + window - 1.
 
-        In one pass if that gives the numbers that `predict` gives for each window alone; see
-        `atrous.answering.slide.slide` for when it does, and for the errors. one_by_one: read every window by itself.
+        In one pass if that gives what `predict` gives for each window alone; see `atrous.answering.slide.slide` for
+        when it does, and for the errors. one_by_one: read every window by itself.
         """
         if self.model.tags:
             raise ValueError("slide needs a model with one answer a window; a tagger has one for every token: predict")
-        # A model that was trained on the first steps of its rows is asked about every window, not about the first.
-        row, _ = Examples.of(replace(self.reader, max_steps=None), [text]).batch([0])
-        if not row.lengths[0]:
-            row = row.cut(slice(0, 0))
-        device = next(self.model.parameters()).device
-        row = row.map(lambda part: part.to(device))
-        found = slide(self.model, row, window=window, stride=stride, one_by_one=one_by_one)
+        found = slide_text(self.model, self.reader, text, window=window, stride=stride, one_by_one=one_by_one)
         return [*self.readable(found.numpy())] if len(found) else []
 
     def explain(
@@ -252,8 +255,7 @@ class Bundle:
         mistakes: int = 0,
     ) -> dict[str, Any]:
         """Scores on labelled rows: accuracy, macro F1, loss in nats, and those of each label; where a text can have
-        several labels, micro F1 and exact match instead of the accuracy; of a model that cuts rows, how many it cut.
-        Those of a tagger are in `atrous.tasks.tag_scores.tag_scores`.
+        several, micro F1 and exact match; of a model that cuts rows, how many it cut; of a tagger, see `tag_scores`.
 
         data: a file or rows, as for `atrous.train`.
         text, label, beside, tokens, tags: columns, if they are not those the model was trained with or the usual names.

@@ -35,6 +35,7 @@ def evaluate(
     device: options.Device = DeviceName.auto,
     threads: options.Threads = None,
     min_probability: options.MinProbability = None,
+    int8: options.Int8 = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
@@ -54,6 +55,9 @@ def evaluate(
     Of a tagger it is precision, recall and F1 of whole spans (their ends and their type must be right), over all and of
     each type; the share of tokens that are right, and of the words that no training row has; what is taken for what;
     and the mistakes that the model is surest of. With --min-probability also how right the surer spans are.
+
+    With --int8 the scores are those of an n-gram classifier that is looked up in numbers of 8 bits, as predict --int8
+    does, and a last line says what that costs beside the full numbers.
     """
     from atrous.answering.shown import Shown
     from atrous.config.kept import kept
@@ -68,9 +72,11 @@ def evaluate(
     if said and not quiet:
         print(said, file=sys.stderr)
     tagger = known.task == "tag"
-    scores = loaded(model, device, threads).evaluate(
-        data, **named, min_probability=min_probability, mistakes=MOST if tagger else 0
-    )
+    bundle = loaded(model, device, threads, int8=int8)
+    scores = bundle.evaluate(data, **named, min_probability=min_probability, mistakes=MOST if tagger else 0)
+    if int8:
+        bundle.int8 = False
+        scores["float32"] = bundle.evaluate(data, **named, min_probability=None, mistakes=0)
     if scores.get("cut") and not quiet:
         say_cut(scores["cut"], scores["rows"], model)
     if json:
@@ -125,6 +131,7 @@ def predict(
         int | None, typer.Option("--top", metavar="N", help="the N most probable labels, too", show_default=False)
     ] = None,
     min_probability: options.MinProbability = None,
+    int8: options.Int8 = False,
     stream: Annotated[bool, typer.Option("--stream", help="answer lines while they are being written")] = False,
     every: Annotated[
         int | None,
@@ -155,6 +162,10 @@ def predict(
     --min-probability is an empty label (null in an object) beside its probability; how many those were is said at the
     end. A model that gives several labels has a threshold instead.
 
+    An n-gram classifier (--encode ngram) looks its answers up in a table that is made once of its weights: the same
+    numbers, many times sooner. --int8 makes the table of 8 bits: sooner still, and not quite the same; what that costs
+    on your data, `atrous evaluate --int8` says.
+
     A tagger prints each text with its spans marked, [Rome](LOC 0.97), or word/TAG where its tags are no spans. FILE may
     hold tokens too: .conll and .conllu files keep their lines, and get the tags as a last column, or in the column of
     CoNLL-U that the model was trained with; .jsonl may have a list of tokens. --as tags, spans (line, start, end,
@@ -174,7 +185,7 @@ def predict(
     named = None if format is None else format.value
     if stream:
         refuse_what_does_not_go_with_stream(
-            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, as_=as_
+            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, as_=as_, int8=int8
         )
     elif every is not None:
         raise ConfigError("--every goes with --stream, which answers a line while it is being written")
@@ -198,7 +209,7 @@ def predict(
         )
         return
 
-    asked = OnDemand(model, device, threads)
+    asked = OnDemand(model, device, threads, int8=int8)
     if settings.task == "tag":
         predict_tags(
             asked, settings, file, out, text=text, tokens=tokens, format=named, encoding=encoding or "utf-8",

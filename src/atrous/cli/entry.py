@@ -24,6 +24,7 @@ from atrous.cli.seeing import field
 from atrous.cli.shown import STOPPED, say
 from atrous.cli.tuning import tune
 from atrous.errors import AtrousError, NotEqual
+from atrous.native import described
 from atrous.runtime.console import ending_with_its_reader, refused, speak_unicode
 from atrous.runtime.processes import processes
 
@@ -39,7 +40,7 @@ for command in COMMANDS:
 
 def _version(wanted: bool | None) -> None:
     if wanted:
-        say(f"atrous {__version__}")
+        say(f"atrous {__version__} ({described()})")
         raise typer.Exit
 
 

@@ -26,9 +26,23 @@ def show(scores: dict[str, Any]) -> None:
         numbers = (f"{own[name]:.4f}" for name in ("precision", "recall", "f1"))
         table.add_row(Text(" ".join(label.split())), *numbers, f"{own['rows']:,}")
     said = scored(scores)
-    say(f"{said[0].upper()}{said[1:]}; the loss in nats.", *_answered(scores.get("answered")))
+    said = f"{said[0].upper()}{said[1:]}; the loss in nats."
+    say(said, *_answered(scores.get("answered")), *_beside_full_numbers(scores))
     say("" if len(worst) <= _LABELS else f"\nThe {_LABELS} of {len(worst)} labels that it is worst at:")
     Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def _beside_full_numbers(scores: dict[str, Any]) -> list[str]:
+    """What 8 bits cost, in a sentence."""
+    full = scores.get("float32")
+    if full is None:
+        return []
+    name = next(name for name in ("accuracy", "micro_f1") if name in scores)
+    shown = name.replace("_", " ").replace("f1", "F1")
+    return [
+        f"That is in 8 bits; in 32: {shown} {full[name]:.4f} ({scores[name] - full[name]:+.4f} with 8), "
+        f"loss {full['loss']:.4f}."
+    ]
 
 
 def _answered(found: dict[str, Any] | None) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from atrous.cli.options import DeviceName
 from atrous.cli.shown import prepare
+from atrous.errors import ConfigError
 
 _MOST = 2**26  # bytes of a vocabulary that is looked into before the model is loaded
 
@@ -59,13 +60,24 @@ def labels_of(model: str) -> int:
         return sys.maxsize  # as above
 
 
-def loaded(model: str, device: DeviceName, threads: int | None) -> Bundle:
-    """The model of that folder, on that device. Raises what `prepare` and `atrous.load` raise."""
+def loaded(model: str, device: DeviceName, threads: int | None, *, int8: bool = False) -> Bundle:
+    """The model of that folder, on that device.
+
+    int8: it is to look its answers up in numbers of 8 bits.
+
+    Raises what `prepare` and `atrous.load` raise, and ConfigError if there are no such numbers.
+    """
     place = prepare(device, threads)
     from atrous.bundle.folder import load
 
     bundle = load(model)
     bundle.model.to(place)
+    bundle.int8 = int8
+    if int8 and bundle.tables is None:
+        raise ConfigError(
+            f"--int8: {model} is no n-gram classifier that could be looked up: encode = ngram, a maximum over time, "
+            "and an embedding of one text that is a table, not too large, on the processor; leave it out"
+        )
     return bundle
 
 
@@ -75,12 +87,12 @@ class OnDemand:
     cut: how many texts so far were longer than it reads.
     """
 
-    def __init__(self, model: str, device: DeviceName, threads: int | None) -> None:
-        self.model, self.device, self.threads, self.cut = model, device, threads, 0
+    def __init__(self, model: str, device: DeviceName, threads: int | None, *, int8: bool = False) -> None:
+        self.model, self.device, self.threads, self.int8, self.cut = model, device, threads, int8, 0
 
     @cached_property
     def _bundle(self) -> Bundle:
-        return loaded(self.model, self.device, self.threads)
+        return loaded(self.model, self.device, self.threads, int8=self.int8)
 
     def reading(self, texts: Sequence[Any]) -> Bundle:
         """The model that is to read these texts. Raises what `loaded` raises."""

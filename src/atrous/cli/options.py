@@ -152,6 +152,9 @@ WatchGradients: TypeAlias = Annotated[
 ]
 Quiet: TypeAlias = Annotated[bool, _option("--quiet", help="no progress and no announcements")]
 Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object instead")]
+Int8: TypeAlias = Annotated[
+    bool, _option("--int8", help="n-gram classifier: look up in 8 bits; sooner, not quite the same")
+]
 Model: TypeAlias = Annotated[
     str, typer.Argument(metavar="MODEL", help="a folder that `atrous train` wrote", show_default=False)
 ]

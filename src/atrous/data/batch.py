@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from os import PathLike
 from typing import Any
 
@@ -18,9 +19,12 @@ from torch import Tensor
 from atrous.contract import Batch
 from atrous.data.spool import Spool
 from atrous.data.targets import Numbers
-from atrous.runtime.reader import Reader, Row, steps_of
+from atrous.runtime.arrays import steps_of
+from atrous.runtime.reader import Reader, Row
 
 Places = NDArray[np.int64]
+
+_TOGETHER = 1000  # texts that are turned into ids at once
 
 
 class Examples:
@@ -69,6 +73,8 @@ class Examples:
         tagged: whether the targets are those of every step, of whole rows; the steps that are not read lose theirs.
         folder: where the file of the steps goes if they are many; None for the system's temporary files.
         """
+        if reader.plain and not tagged:
+            return cls._of_texts(reader, rows, targets, folder)
         spools = {name: Spool(one.dtype, shape=one.shape[1:], folder=folder) for name, one in reader.empty.items()}
         own = array("q", [0])  # where the targets of each whole row begin, if steps have some
         starts, cut = array("q", [0]), 0  # looked up for every batch: 8 bytes a row of memory are worth it
@@ -91,6 +97,21 @@ class Examples:
                 [targets[own[row] : own[row] + length] for row, length in enumerate(np.diff(places).tolist())]
             )
         return cls({name: spool.read() for name, spool in spools.items()}, places, targets, cut=cut, tagged=tagged)
+
+    @classmethod
+    def _of_texts(
+        cls, reader: Reader, rows: Iterable[Row], targets: Sequence[int] | Numbers | None, folder: PathLike[str] | None
+    ) -> Examples:
+        """The same for a reader of ids alone, which reads many texts at once."""
+        spool, starts, cut, left = Spool(np.int32, folder=folder), array("q", [0]), 0, iter(rows)
+        while some := list(islice(left, _TOGETHER)):
+            ids, places, more = reader.many(some)
+            spool.add(ids)
+            starts.frombytes((places[1:] + starts[-1]).tobytes())
+            cut += more
+        if not isinstance(targets, np.ndarray):
+            targets = np.zeros(len(starts) - 1, np.int64) if targets is None else np.array(targets, np.int64)
+        return cls({"ids": spool.read()}, np.frombuffer(starts, np.int64), targets, cut=cut)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

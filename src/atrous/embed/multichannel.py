@@ -60,5 +60,13 @@ class Multichannel(Embed):
             later.append(inner)
         return reduce(torch.add, outputs) if self.join == "add" else torch.cat(outputs, -1), tuple(later)
 
+    def table(self) -> Tensor | None:
+        """The vectors of all parts, added or side by side, if every part is a table of the same ids; else None."""
+        tables = [part.table() for part in self._each()]
+        found = [table for table in tables if table is not None]
+        if len(found) < len(tables) or len(self.reads) > 1:
+            return None
+        return reduce(torch.add, found) if self.join == "add" else torch.cat(found, -1)
+
     def _each(self) -> Iterable[Embed]:
         return cast(Iterable[Embed], self.parts)

@@ -16,7 +16,8 @@ from atrous.explaining.gradient import Gradients, gradients
 from atrous.explaining.occlusion import Floats, examples_of
 from atrous.explaining.pieces import Part, Places, parts, places
 from atrous.model import Model
-from atrous.runtime.reader import Arrays, Reader, Row, steps_of
+from atrous.runtime.arrays import Arrays, steps_of
+from atrous.runtime.reader import Reader, Row
 
 Asked = Literal["both", "gradient", "occlusion"]
 LONGEST = 2**16  # steps: of all of them every layer's outputs are kept for the gradient

@@ -14,7 +14,7 @@ from atrous.data.progress import Progress
 from atrous.explaining.odds import log_odds
 from atrous.explaining.pieces import Part, Places
 from atrous.model import Model
-from atrous.runtime.reader import Arrays, padded, steps_of
+from atrous.runtime.arrays import Arrays, padded, steps_of
 
 MOST = 400  # pieces that are left out one at a time; of more, several together
 STEPS = 4_000_000  # that are read for all of it, which is why a very long text is left out in fewer runs

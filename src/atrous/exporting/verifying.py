@@ -12,6 +12,8 @@ from typing import Any
 
 from torch import Tensor
 
+from atrous.answering.predict import logits
+from atrous.answering.tabled import tables_of
 from atrous.bundle.folder import load
 from atrous.bundle.trained import Bundle
 from atrous.data.batch import Examples
@@ -67,10 +69,11 @@ def verify(
 ) -> Verification:
     """Read the same rows in every way that the model can be read, and compare the numbers.
 
-    The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks;
-    exported, whole and streamed. Each is held against every row alone: the largest difference between two logits may
-    be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a tagger these are the logits of every step,
-    of a CRF its emissions; and at the end the tags that every way comes to are held against the best ones.
+    The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks; looked
+    up in tables, if it is an n-gram classifier; exported, whole and streamed. Each is held against every row alone: the
+    largest difference between two logits may be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a
+    tagger these are the logits of every step, of a CRF its emissions; and at the end the tags that every way comes to
+    are held against the best ones.
 
     model: a Bundle or a model folder.
     data: rows, or a file of them, of which the first `rows` are read (of a tagger, files with tags too); None: texts
@@ -122,6 +125,8 @@ def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) ->
         may_refuse=whole_only,
         kept=kept,
     )
+    if (tables := tables_of(own, int8=bundle.int8) if bundle.reader.plain else None) is not None:
+        yield parity.compare("looked up", lambda: logits(own, rows, tables), reference, kept=kept)
     yield from _exported(bundle, own, rows, random, reference, whole_only, kept, quiet)
     if own.tags:
         yield tags_agree(bundle.readable, kept, reference, rows.starts)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from atrous.errors import FolderError, NotStreamable
 from atrous.runtime import manifest
+from atrous.runtime.arrays import stacked, steps_of
 from atrous.runtime.failures import refusal
 from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
-from atrous.runtime.reader import Reader, Row, stacked, steps_of
+from atrous.runtime.reader import Reader, Row
 from atrous.runtime.tagging import TagsAnswer
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from atrous.errors import DataError
+from atrous.runtime.arrays import Arrays, padded, steps_of
 from atrous.runtime.pieces import Pieces
-from atrous.runtime.reader import Arrays, Reader, Row, padded, steps_of
+from atrous.runtime.reader import Reader, Row
 
 
 class Growing:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.errors import FolderError
+from atrous.runtime.arrays import Arrays, padded, steps_of
 from atrous.runtime.cutting import RULES, tokens_of
 from atrous.runtime.features import Features
 from atrous.runtime.series import Series
@@ -19,7 +20,6 @@ from atrous.runtime.tokeniser import Tokeniser
 LETTERS = 1000  # of a token, at most
 
 Row: TypeAlias = Any  # str | tuple[str, str] | numbers, see Reader
-Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,36 @@ class Reader:
         steps = max(map(len, found.values()))
         return {name: padded(array, steps) for name, array in found.items()}
 
+    @property
+    def plain(self) -> bool:
+        """Whether a row is one text, and nothing is read of it but the ids of its tokens.
+
+        >>> Reader(Tokeniser("bytes", False, ())).plain
+        True
+        """
+        others = (self.beside, self.spelling, self.series, self.features, self.rule)
+        return self.tokeniser is not None and all(part is None for part in others)
+
+    def many(self, rows: Sequence[Row]) -> tuple[NDArray[np.int32], NDArray[np.int64], int]:
+        """The ids of every row, end to end; where each row's begin, and where all end; and how many rows were cut.
+
+        >>> ids, starts, cut = Reader(Tokeniser("bytes", False, ()), max_steps=2).many(["abc", "d"])
+        >>> ids.tolist(), starts.tolist(), cut
+        ([99, 100, 102], [0, 2, 3], 1)
+
+        Raises TypeError for a row that is no text, and ValueError if the reader is not plain.
+        """
+        if not self.plain:
+            raise ValueError("Reader reads more than the ids of one text a row")
+        ids, starts = cast(Tokeniser, self.tokeniser).many([self.texts(row)[0] for row in rows])
+        lengths = np.diff(starts)
+        most = self.max_steps
+        if most is None or lengths.max(initial=0) <= most:
+            return ids, starts, 0
+        kept = np.arange(len(ids)) - np.repeat(starts[:-1], lengths) < most
+        starts = np.concatenate([np.zeros(1, np.int64), np.minimum(lengths, most).cumsum()])
+        return ids[kept], starts, int((lengths > most).sum())
+
     def _of_tokens(self, ids: NDArray[np.int32], tokens: Sequence[str]) -> Arrays:
         """What every token gives: its id, and its letters and features if they are read."""
         found: Arrays = {"ids": ids}
@@ -246,15 +276,6 @@ class Reader:
             ) from error
 
 
-def steps_of(arrays: Mapping[str, NDArray[Any]]) -> int:
-    """How many steps the arrays of a row have.
-
-    >>> steps_of(Reader(Tokeniser("bytes", False, ()))("abc"))
-    3
-    """
-    return len(next(iter(arrays.values())))
-
-
 _PARTS: dict[str, Any] = {
     "tokeniser": Tokeniser,
     "beside": Tokeniser,
@@ -272,23 +293,6 @@ def _spelled(spelling: Tokeniser, tokens: Sequence[str], letters: int) -> NDArra
         ids = spelling(token)[:letters]
         found[place, : len(ids)] = ids
     return found
-
-
-def padded(array: NDArray[Any], steps: int) -> NDArray[Any]:
-    """The array with zeros after its last step, so that it has that many."""
-    return np.pad(array, [(0, steps - len(array))] + [(0, 0)] * (array.ndim - 1)) if len(array) < steps else array
-
-
-def stacked(arrays: Sequence[NDArray[Any]], steps: int) -> NDArray[Any]:
-    """The rows' arrays under each other, with zeros after the end of those that have fewer steps.
-
-    >>> stacked([np.array([1, 2]), np.array([3])], 3).tolist()
-    [[1, 2, 0], [3, 0, 0]]
-    """
-    whole = np.zeros((len(arrays), steps, *arrays[0].shape[1:]), arrays[0].dtype)
-    for row, array in enumerate(arrays):
-        whole[row, : len(array)] = array
-    return whole
 
 
 def _kind(row: object) -> str:

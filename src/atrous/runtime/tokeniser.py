@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.errors import FolderError
+from atrous.native import compiled
 from atrous.runtime import bpe
 
 KINDS = ("bytes", "characters", "words", "bpe")
@@ -107,8 +108,23 @@ class Tokeniser:
             return ids
         if self.kind == "bpe":
             return np.array(self._pairs.encode(" ".join(bpe.pieces(text))).ids, np.int32) + np.int32(FIRST)
+        if self._compiled is not None:
+            return np.frombuffer(self._compiled.ids([text])[0], np.int32)
         known, found = self._ids, _WORDS.findall(text)
         return np.fromiter((known.get(word, UNKNOWN) for word in found), np.int32, len(found))
+
+    def many(self, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The ids of every text, end to end, and where each text's begin, with a last number for where all end.
+
+        >>> ids, starts = Tokeniser("words", True, ("good",)).many(["Good", "", "so good"])
+        >>> ids.tolist(), starts.tolist()
+        ([2, 1, 2], [0, 1, 1, 3])
+        """
+        if self._compiled is not None:
+            ids, starts = self._compiled.ids(texts)
+            return np.frombuffer(ids, np.int32), np.frombuffer(starts, np.int64)
+        rows = [self(text) for text in texts]
+        return np.concatenate([np.empty(0, np.int32), *rows]), np.cumsum([0, *map(len, rows)], dtype=np.int64)
 
     def look_up(self, tokens: Sequence[str]) -> NDArray[np.int32]:
         """One id a token, where a text has been cut into its words, or its characters, already. Shape: (tokens,).
@@ -217,6 +233,16 @@ class Tokeniser:
     @cached_property
     def _pairs(self) -> Any:
         return bpe.encoder(self.tokens, self.merges)
+
+    @cached_property
+    def _compiled(self) -> Any:
+        """The compiled table of words; None where there is none."""
+        if self.kind != "words" or compiled is None:
+            return None
+        return compiled.Words(self.tokens, self.lower, FIRST, UNKNOWN)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tokeniser, (self.kind, self.lower, self.tokens, self.merges)  # what is cached is made again
 
     @cached_property
     def _ids(self) -> dict[str, int]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from atrous.runtime.reader import Arrays, Reader
+from atrous.runtime.arrays import Arrays
+from atrous.runtime.reader import Reader
 
 
 def checked(reader: Reader, steps: Any) -> Arrays:

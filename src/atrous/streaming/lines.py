@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from atrous.errors import DataError
+from atrous.runtime.arrays import Arrays, steps_of
 from atrous.runtime.growing import Growing, joined
 from atrous.runtime.readable import AnyAnswer
-from atrous.runtime.reader import Arrays, steps_of
 from atrous.streaming.session import Session
 
 TOGETHER = 256  # lines that have ended and are read together

@@ -17,10 +17,10 @@ from atrous.bundle import Bundle, load
 from atrous.contract import Batch, State
 from atrous.data.text import Source
 from atrous.errors import DataError, NotStreamable
+from atrous.runtime.arrays import Arrays, stacked
 from atrous.runtime.growing import Growing
 from atrous.runtime.lengths import CHUNK
 from atrous.runtime.readable import AnyAnswer
-from atrous.runtime.reader import Arrays, stacked
 from atrous.runtime.reader import Row as Piece
 from atrous.streaming.checked import checked
 from atrous.streaming.table import Table

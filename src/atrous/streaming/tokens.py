@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from atrous.runtime.arrays import Arrays
 from atrous.runtime.cutting import tokens_of
 from atrous.runtime.pieces import Pieces
-from atrous.runtime.reader import Arrays, Reader, Row
+from atrous.runtime.reader import Reader, Row
 from atrous.runtime.tagging import Cut
 from atrous.runtime.tokeniser import FIRST
 

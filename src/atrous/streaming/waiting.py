@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from atrous.runtime.arrays import Arrays, steps_of
 from atrous.runtime.growing import Growing
-from atrous.runtime.reader import Arrays, steps_of
 from atrous.runtime.tagging import TagsAnswer
 from atrous.streaming.tagged import Tagged
 from atrous.streaming.tokens import Tokens

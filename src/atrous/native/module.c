@@ -1,0 +1,60 @@
+/* The extension: see atrous.native for what it gives, and for what is used where it is not there. */
+#include "compiled.h"
+
+int processor_level;
+
+static void processor_ready(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    __builtin_cpu_init();
+    int wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    processor_level = wide ? 2 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+}
+
+static PyObject *processor(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args))
+{
+    static const char *const names[] = {"plain", "AVX2", "AVX-512"};
+    return PyUnicode_FromString(names[processor_level]);
+}
+
+PyDoc_STRVAR(processor_doc, "processor()\n--\n\nThe instructions that are used here, by name.");
+PyDoc_STRVAR(pool_doc,
+             "pool_ngrams(ids, starts, table, scale, bias, out, kernels, befores, maps)\n--\n\n"
+             "Fill out, (rows, widths, maps), with the rectified maximum over time of every convolution.\n\n"
+             "ids, starts: of 4 and of 8 bytes; row r is ids[starts[r]:starts[r + 1]]. table: (ids, sum(kernels), maps),\n"
+             "floats or signed bytes: of every width in turn what a token adds at each place of its window. A map is the\n"
+             "largest sum times scale plus bias, (widths, maps) each. befores: of each width, how many tokens before its\n"
+             "own step it reads. A row without a token gives zeros.\n\n"
+             "Raises ValueError for buffers that do not fit each other, and for an id that the table does not have.");
+
+static PyMethodDef methods[] = {
+    {"processor", processor, METH_NOARGS, processor_doc},
+    {"pool_ngrams", pool_ngrams, METH_VARARGS, pool_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static int filled(PyObject *module)
+{
+    processor_ready();
+    words_ready();
+    PyObject *words = PyType_FromModuleAndSpec(module, &words_spec, NULL);
+    int failed = !words || PyModule_AddObjectRef(module, "Words", words) < 0;
+    Py_XDECREF(words);
+    return failed ? -1 : 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, filled},
+    {0, NULL},
+};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "atrous.native._compiled",
+    .m_doc = "Compiled kernels.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__compiled(void) { return PyModuleDef_Init(&definition); }

@@ -1,0 +1,81 @@
+"""Call the compiled kernels with right and wrong arguments, at random: `python native.py LIBRARY CALLS`.
+
+What is wrong must be refused with an exception; AddressSanitizer, with which LIBRARY is built, ends the program if
+foreign memory is touched. Without atrous, so that nothing but the kernels is under the magnifying glass.
+"""
+
+import importlib.util
+import sys
+from random import Random
+
+import numpy as np
+
+LETTERS = "abcXYZ09_ .,!?\n\té\u0130ßж中\u3000𝔘\ud800"
+
+
+def loaded(path):
+    spec = importlib.util.spec_from_file_location("atrous.native._compiled", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def text(random):
+    return "".join(random.choices(LETTERS, k=random.choice([0, 1, 2, 5, 40])))
+
+
+def words(module, random):
+    tokens = tuple(text(random) for _ in range(random.randrange(6)))
+    if random.random() < 0.1:
+        tokens = random.choice([(*tokens, 3), [*tokens], None])
+    table = module.Words(tokens, random.random() < 0.5, random.choice([2, 2, 2, 0, -1, 2**31 - 1]), 1)
+    texts = [text(random) for _ in range(random.randrange(5))]
+    table.ids(random.choice([texts, texts, texts, tuple(texts), [*texts, 3], None]))
+
+
+def ngrams(module, random):
+    kernels = tuple(random.choice([1, 2, 3, 5, 9]) for _ in range(random.randrange(1, 4)))
+    befores = tuple(random.randrange(kernel) for kernel in kernels)
+    maps, size = random.choice([16, 32, 48, 144]), random.randrange(1, 6)
+    lengths = [random.randrange(8) for _ in range(random.randrange(4))]
+    starts = np.cumsum([0, *lengths]).astype(np.int64)
+    ids = np.array([random.randrange(size) for _ in range(starts[-1])], np.int32)
+    table = np.ones((size, sum(kernels), maps), random.choice([np.float32, np.int8]))
+    scale, bias = np.ones((2, len(kernels), maps), np.float32)
+    out = np.empty((len(lengths), len(kernels), maps), np.float32)
+    given = [ids, starts, table, scale, bias, out, kernels, befores, maps]
+    for _ in range(random.choice([0, 0, 1, 1, 2])):
+        place = random.randrange(len(given))
+        given[place] = spoilt(given[place], random)
+    module.pool_ngrams(*given)
+
+
+def spoilt(value, random):
+    """The same argument, wrong in one of many ways, or right by chance."""
+    if isinstance(value, int):
+        return random.choice([value + 1, value * 2, 0, -16, 2**40, "16", None])
+    if isinstance(value, tuple):
+        return random.choice([value[1:], (*value, 1), (0,) * len(value), (2**40,) * len(value), (None,), [*value], ()])
+    if not isinstance(value, np.ndarray):
+        return value
+    flat = np.ascontiguousarray(value).ravel()
+    longer = np.concatenate([flat, flat[:1]])
+    changed = flat.copy()
+    if len(changed):
+        changed[random.randrange(len(changed))] = random.choice([-1, 7, 100, 127])
+    return random.choice([flat[1:], longer, changed, flat.astype(np.float64), flat[::2], flat[:0], None, b"", value.T])
+
+
+def main():
+    module, count, random = loaded(sys.argv[1]), int(sys.argv[2]), Random(0)
+    refused = 0
+    for _ in range(count):
+        try:
+            random.choice([words, ngrams])(module, random)
+        except (TypeError, ValueError, BufferError, OverflowError):
+            refused += 1
+    print(f"{count} calls, {refused} refused")
+
+
+if __name__ == "__main__":
+    main()
