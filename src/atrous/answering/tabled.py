@@ -6,6 +6,7 @@ map, at each place that it can have in the window, can be computed once; an answ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import cast
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from atrous.attend import Max
 from atrous.errors import ConfigError
@@ -166,16 +167,26 @@ class Latest:
     """The tables of a model whose weights may change: made when they are first wanted, and again after a change."""
 
     def __init__(self) -> None:
-        self._weights: tuple[tuple[int, int], ...] | None = None
+        self._weights: list[tuple[int, int]] | None = None
         self._int8, self._tables = False, cast(Tables | None, None)
 
     def of(self, model: Model, *, int8: bool = False) -> Tables | None:
         """The tables of the model as it is now, as `tables_of` gives them."""
-        weights = tuple((weight.data_ptr(), weight._version) for weight in model.parameters())
+        weights = [*_weights(model)]
         if (weights, int8) != (self._weights, self._int8):
             self._tables = tables_of(model, int8=int8)
             self._weights, self._int8 = weights, int8
         return self._tables
+
+
+def _weights(module: nn.Module) -> Iterator[tuple[int, int]]:
+    """Where each weight is and how often it was written to. By hand: torch's own walk takes longer than an answer."""
+    for weight in module._parameters.values():
+        if weight is not None:
+            yield weight.data_ptr(), weight._version
+    for inner in module._modules.values():
+        if inner is not None:
+            yield from _weights(inner)
 
 
 def _parts(model: Model) -> tuple[Tensor, list[Conv]] | None:
