@@ -152,3 +152,14 @@ def test_a_wide_convolution_gives_an_output_for_every_step_its_kernel_touches(st
 def test_conv_says_which_of_its_options_is_wrong(options, said):
     with pytest.raises(ValueError, match=said):
         Conv(3, 4, kernel=3, **options)
+
+
+def test_taps_that_see_only_padding_are_left_out(monkeypatch):
+    """On 30 steps a convolution of dilation 64 is one of width 1; its weights beside that learn nothing, as before."""
+    conv, x = Conv(2, 3, kernel=3, dilation=64), torch.randn(2, 30, 2)
+    widths, convolve = [], conv._convolve
+    monkeypatch.setattr(conv, "_convolve", lambda padded, taps: widths.append(len(taps)) or convolve(padded, taps))
+    conv(x).sum().backward()
+    assert widths == [1]
+    assert not conv.weight.grad[:, :, :2].any()
+    assert conv.weight.grad[:, :, 2].all()

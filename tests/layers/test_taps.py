@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atrous.layers import centred
 from atrous.layers.taps import Taps
@@ -28,3 +30,14 @@ def test_a_centred_window_of_even_size_leans_to_the_past():
 def test_a_window_beside_its_own_step_is_refused(right):
     with pytest.raises(ValueError, match=f"dilation = 2, got right={right}: a window beside its own step"):
         Taps(3, 1, 1, right)
+
+
+@given(st.integers(1, 6), st.integers(1, 9), st.integers(1, 4), st.data())
+def test_taps_that_touch_a_row_are_those_that_read_one_of_its_steps(kernel, dilation, stride, data):
+    right = data.draw(st.none() | st.integers(0, (kernel - 1) * dilation))
+    taps, steps = Taps(kernel, dilation, stride, right), data.draw(st.integers(1, 40))
+    outputs = range(0, steps, stride)
+    found = [
+        tap for tap in range(kernel) if any(0 <= at - taps.left + tap * dilation < steps for at in outputs)
+    ]  # fmt: skip
+    assert [*taps.touching(steps)] == (found or [*range(kernel)])

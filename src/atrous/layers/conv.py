@@ -106,21 +106,30 @@ class Conv(Layer):
     def forward(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch later outputs"]:
-        return self._convolve(F.pad(clear(x, mask), (0, 0, self.taps.left, self.taps.beyond(x.shape[1]))))
+        x, left, beyond = clear(x, mask), self.taps.left, self.taps.beyond(x.shape[1])
+        if torch.compiler.is_exporting():  # for a row of any length
+            return self._convolve(F.pad(x, (0, 0, left, beyond)))
+        taps = self.taps.touching(x.shape[1])
+        left, beyond = left - taps.start * self.dilation, beyond - (self.kernel - taps.stop) * self.dilation
+        return self._convolve(F.pad(x, (0, 0, left, beyond)), taps)
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
         if self.valid:
             mask = F.pad(mask, (0, self.taps.span))[:, self.taps.span :]
         return mask[:, :: self.stride]
 
-    def _convolve(self, padded: Tensor) -> Tensor:
-        """The one kernel behind both readings: output j reads padded steps j * stride ... j * stride + span."""
-        if self.kernel == self.groups == 1:
-            return F.linear(padded[:, :: self.stride], self.weight[:, :, 0], self.bias)
+    def _convolve(self, padded: Tensor, taps: range | None = None) -> Tensor:
+        """The one kernel behind both readings: output j reads padded steps j * stride ... j * stride + span.
+
+        taps: those that read something, where others see zeros alone; the padded steps are then theirs.
+        """
+        weight = self.weight if taps is None or len(taps) == self.kernel else self.weight[:, :, taps.start : taps.stop]
+        if weight.shape[2] == self.groups == 1:
+            return F.linear(padded[:, :: self.stride], weight[:, :, 0], self.bias)
         # Text is an image of height 1: (batch, time, channels) is channels-last already, so nothing is transposed.
         image = padded.unsqueeze(1).permute(0, 3, 1, 2)
-        weight, stride, dilation = self.weight.unsqueeze(2), (1, self.stride), (1, self.dilation)
-        y = F.conv2d(image, weight, self.bias, stride=stride, dilation=dilation, groups=self.groups)
+        stride, dilation = (1, self.stride), (1, self.dilation)
+        y = F.conv2d(image, weight.unsqueeze(2), self.bias, stride=stride, dilation=dilation, groups=self.groups)
         return y.permute(0, 2, 3, 1).squeeze(1)
 
 

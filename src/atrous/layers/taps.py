@@ -75,6 +75,19 @@ class Taps:
         """
         return self.ahead + (-steps) % self.stride - (self.stride - 1)
 
+    def touching(self, steps: int) -> range:
+        """The taps that read a step of a whole row of so many, for some output; the others see zeros alone.
+
+        Where no tap reads any, they are all given.
+
+        >>> Taps(kernel=3, dilation=64, stride=1, right=None).touching(30)
+        range(2, 3)
+        """
+        last = (math.ceil(steps / self.stride) - 1) * self.stride  # the step that the last output is at
+        first = max(0, math.ceil((self.left - last) / self.dilation))
+        end = min(self.kernel, math.ceil((self.left + steps) / self.dilation))
+        return range(first, end) if first < end else range(self.kernel)
+
     def reach(self, steps: int) -> int:
         """How many of the steps held and read are needed for the outputs of a chunk of so many."""
         return steps - self.stride + 1 + self.span
