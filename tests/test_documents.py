@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import atrous
+from atrous.cli import main
 from atrous.config import load
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +103,16 @@ def check_install(words: list[str]) -> None:
             assert str(wanted.specifier) == PINS[wanted.name], f"{wanted.name} is not pinned as in constraints.txt"
 
 
+def run_atrous(words: list[str], given: bytes, command: str) -> None:
+    """Run a command line of atrous in this process: importing torch anew for each line would take most of the time."""
+    said, stdin = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.TextIOWrapper(io.BytesIO(given), "utf-8")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+        patch.setattr(sys, "stdin", stdin)
+        code = main(words)
+    said.seek(0)
+    assert code == 0, f"$ {command}\n{said.read()}"
+
+
 def run_command(command: str, folder: Path) -> None:
     """Run a line of a console; installs and targets of make are checked without being carried out."""
     program, *words = shlex.split(command)
@@ -109,19 +121,30 @@ def run_command(command: str, folder: Path) -> None:
     if program == "pip" and words[0] == "install":
         check_install(words[1:])
         return
+    before, _, last = command.rpartition(" | ")
+    if last.startswith("atrous ") and not {">", "&", ";"} & {*shlex.split(last)}:
+        given = run_shell(before, folder) if before else b""
+        run_atrous(shlex.split(last)[1:], given, command)
+    elif program == "make":
+        run_shell(f"make --dry-run {shlex.join(words)}", ROOT)
+    elif program == ".venv/bin/python":
+        run_shell(f"python {shlex.join(words)} --collect-only --quiet", ROOT)
+    else:
+        run_shell(command, folder)
+
+
+def run_shell(command: str, folder: Path) -> bytes:
+    """What a line prints that a shell runs."""
     unset = ("MAKEFLAGS", "MAKELEVEL", "PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    if program == "make":
-        command, folder = f"make --dry-run {shlex.join(words)}", ROOT
-    elif program == ".venv/bin/python":
-        command, folder = f"python {shlex.join(words)} --collect-only --quiet", ROOT
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
+        cwd=folder, env=environment, capture_output=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    assert done.returncode == 0, f"$ {command}\n{done.stdout}{done.stderr}"
-    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, f"$ {command}\n{done.stdout.decode()}{done.stderr.decode()}"
+    assert b"Traceback" not in done.stderr
+    return done.stdout
 
 
 def run(block: Block, path: Path, folder: Path, names: dict[str, Any]) -> None:
