@@ -57,15 +57,11 @@ def entries() -> list[Entry]:
 
 def markdown(content: dict) -> list[str]:
     """The table, one line a model."""
-    head = (
-        "| model | reads | dev F1 | test F1 | encoder parameters | processor seconds an epoch |\n"
-        "| --- | --- | ---: | ---: | ---: | ---: |"
-    )
+    head = "| model | reads | dev F1 | test F1 | encoder parameters |\n| --- | --- | ---: | ---: | ---: |"
 
     def cells(name: str, runs: list[dict]) -> list[str]:
-        epoch = sum(run["processor"] / run["trained"] for run in runs) / len(runs)
         scores = (means(runs, part, "span_f1") for part in ("dev", "test"))
-        return [*name.split(", "), *scores, f"{runs[0]['encoder']:,}", f"{epoch:.0f}"]
+        return [*name.split(", "), *scores, f"{runs[0]['encoder']:,}"]
 
     return lines_of(content, "ner", head, cells)
 
