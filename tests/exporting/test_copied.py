@@ -1,7 +1,9 @@
+import os
 import subprocess
 import sys
 
 from atrous.exporting.copied import PACKAGE, runtime_files
+from atrous.native import OFF
 
 LOADED = """
 import sys
@@ -15,7 +17,7 @@ print("torch" in sys.modules)
 def test_what_is_copied_is_what_the_program_loads():
     code = LOADED.format(package=str(PACKAGE.parent))
     loaded, torch = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], env={**os.environ, OFF: "off"}, capture_output=True, text=True, check=True
     ).stdout.splitlines()
     assert torch == "False"
     found = set()

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments: without the program's name; None takes them from the command line.
 
     >>> main(["--version"])
-    atrous 0.1.0
+    atrous 0.1.0 (...)
     0
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
