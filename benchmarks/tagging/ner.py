@@ -28,7 +28,6 @@ MODELS = {
 # About as many parameters; the paper has 300 channels, applied once, against 150 units each way.
 SHAPE = {"idcnn": ("encode.channels=120", "encode.repeats=2"), "bilstm": ("encode.channels=100",)}
 GRID: dict[str, tuple[object, ...]] = {"embed.dropout": (0.15, 0.3, 0.5)}
-LARGE = ("encode.channels=300", "encode.repeats=1")
 LETTERS = ["embed.letters=20", "embed.letter_channels=60"]
 READS = {
     "glove": [GLOVE, "embed.tuning=static", "embed.vocabulary=vectors", "embed.hashed=10000"],
@@ -38,7 +37,7 @@ COMMON = ["train.rate=0.003", "embed.lower=true", "embed.shape=true", "encode.dr
 
 
 def entries() -> list[Entry]:
-    """Sixteen models, of which those with GloVe and characters choose for the others, and ID-CNN as large as it was."""
+    """Sixteen models; those with GloVe and characters come first, and choose for the others."""
     made = []
     for vectors, letters in (("glove", True), ("glove", False), ("random", True), ("random", False)):
         for model, (encode, head) in MODELS.items():
@@ -48,10 +47,6 @@ def entries() -> list[Entry]:
             first = vectors == "glove" and letters
             like = None if first else f"{model}, glove+characters"
             made.append(Entry(f"{model}, {reads}", encode, tuple(told), GRID if first else {}, like))
-    for model in ("ID-CNN", "ID-CNN-CRF"):
-        told = [f"predict.name={MODELS[model][1]}", *LARGE, *LETTERS, *READS["glove"]]
-        like = f"{model}, glove+characters"
-        made.append(Entry(f"{model} of the paper's size, glove+characters", "idcnn", tuple(told), {}, like))
     return made
 
 
