@@ -21,10 +21,6 @@
 
 extern int processor_level; /* 0, or more where there is more than the least */
 
-/* A view of an argument: items of so many bytes (0: of any), one after the other. On failure an exception is set, and 0
-   given. Whoever gets 1 must call PyBuffer_Release. */
-int view_of(PyObject *object, Py_buffer *view, const char *name, Py_ssize_t item, int writable);
-
 void words_ready(void); /* once, before anything else of words.c */
 extern PyType_Spec words_spec;
 

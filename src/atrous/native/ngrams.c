@@ -138,7 +138,9 @@ typedef struct {
 FOR_EACH_PROCESSOR(POOL_FLOATS)
 FOR_EACH_PROCESSOR(POOL_BYTES)
 
-int view_of(PyObject *object, Py_buffer *view, const char *name, Py_ssize_t item, int writable)
+/* A view of an argument: items of so many bytes (0: of any), one after the other. On failure an exception is set, and 0
+   given. Whoever gets 1 must call PyBuffer_Release. */
+static int view_of(PyObject *object, Py_buffer *view, const char *name, Py_ssize_t item, int writable)
 {
     if (PyObject_GetBuffer(object, view, writable ? PyBUF_CONTIG : PyBUF_CONTIG_RO) < 0) {
         return 0;
