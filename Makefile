@@ -34,11 +34,13 @@ lint: .venv/.demo.stamp .venv/.lint.stamp  ## check style, format and types
 docs: .venv/.demo.stamp .venv/.docs.stamp  ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going --quiet docs docs/_build
 
-bench: .venv/.demo.stamp .venv/.test.stamp  ## run the scripts of benchmarks/NAME or benchmarks/NAME.py; NAME=...
+bench: .venv/.demo.stamp .venv/.test.stamp  ## run benchmarks/NAME.py, or every script of that folder and what it needs; NAME=...
 	@test -n "$(NAME)" || { echo 'make bench needs NAME=..., one of:' $(basename $(notdir $(wildcard benchmarks/*))) >&2; exit 2; }
 	@test -e benchmarks/$(NAME) || test -e benchmarks/$(NAME).py || { echo 'there is no benchmark $(NAME)' >&2; exit 2; }
-	set -e; for script in $(wildcard benchmarks/$(NAME).py benchmarks/$(NAME)/[a-z]*.py); do \
-		echo "$$script" >&2; $(BIN)/python "$$script"; done
+	@if test -f benchmarks/$(NAME)/requirements.txt; then $(INSTALL) -r benchmarks/$(NAME)/requirements.txt; fi
+	@failed=; for script in $(wildcard benchmarks/$(NAME).py benchmarks/$(NAME)/[a-z]*.py); do \
+		echo "$$script" >&2; $(BIN)/python "$$script" || failed="$$failed $$script"; done; \
+		test -z "$$failed" || { echo "these ended early:$$failed" >&2; exit 1; }
 
 clean:  ## remove what was built, installed and cached, but not runs/
 	rm -rf .venv build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import runpy
+import statistics
 import sys
 from pathlib import Path
 
@@ -164,3 +165,21 @@ def test_the_race_of_ngrams_is_that_of_the_results_kept():
     assert written == bench["markdown"](results)
     for own in results["sets"].values():
         assert all(len(times) == results["rounds"] for times in own["seconds"].values())
+
+
+@pytest.mark.parametrize("script", ["busy", "start"])
+def test_the_table_of_a_race_is_that_of_the_results_kept(script, monkeypatch):
+    folder = ROOT / "benchmarks" / "speed"
+    monkeypatch.syspath_prepend(str(folder))
+    bench = runpy.run_path(str(folder / f"{script}.py"))
+    table = bench["TABLE"]
+    assert table.written == ("" if table.results is None else bench["markdown"](table.results))
+
+
+def test_an_export_answers_in_less_than_half_the_time_of_importing_torch():
+    results = json.loads((ROOT / "benchmarks" / "results" / "speed-start.json").read_text(encoding="utf-8"))
+    whole = results["seconds"].pop("import torch")
+    assert set(results["seconds"]) >= {"ngram", "tcn", "tagger (idcnn)"}
+    for times in results["seconds"].values():
+        assert len(times) == results["rounds"]
+        assert statistics.median(one / other for one, other in zip(times, whole, strict=True)) < 0.5

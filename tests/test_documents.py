@@ -272,14 +272,16 @@ def test_every_example_of_a_docstring_is_collected() -> None:
 
 
 def wanted() -> list[Requirement]:
-    """Every requirement of the project: its own, those of its extras and those of its groups."""
+    """Every requirement of the project: its own, those of its extras, of its groups and of its benchmarks."""
     project = PROJECT["project"]
+    files = sorted((ROOT / "benchmarks").glob("*/requirements.txt"))
     listed = [
         project["dependencies"],
         *project["optional-dependencies"].values(),
         *PROJECT["dependency-groups"].values(),
+        *(path.read_text(encoding="utf-8").splitlines() for path in files),
     ]
-    return [Requirement(line) for line in itertools.chain(*listed) if not line.startswith("atrous")]
+    return [Requirement(line) for line in itertools.chain(*listed) if not line.startswith(("atrous", "#"))]
 
 
 @pytest.mark.parametrize("requirement", wanted(), ids=str)
@@ -297,6 +299,36 @@ def test_make_without_a_target_lists_every_target() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
     [phony] = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert re.findall(r"^make (\S+)", listed, re.MULTILINE) == phony.split()
+
+
+def made_bench(folder: Path, requirements: str) -> subprocess.CompletedProcess[str]:
+    """`make bench NAME=made` in that folder, with two scripts, the first of which ends early."""
+    made = folder / "benchmarks" / "made"
+    made.mkdir(parents=True)
+    for name in ("Makefile", "constraints.txt"):
+        (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (made / "requirements.txt").write_text(requirements, encoding="utf-8")
+    (made / "first.py").write_text("raise SystemExit('name the folder of the data')\n", encoding="utf-8")
+    (made / "second.py").write_text("print('measured')\n", encoding="utf-8")
+    (made / "_shared.py").write_text("print('not a script')\n", encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    there = [word for stamp in ("demo", "test") for word in ("-o", f".venv/.{stamp}.stamp")]
+    command = ["make", "bench", "NAME=made", f"BIN={Path(sys.executable).parent}", *there]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_benchmark_that_lacks_its_data_does_not_keep_the_others_from_running(tmp_path: Path) -> None:
+    done = made_bench(tmp_path, "pytest\n")
+    assert done.stdout == "measured\n"
+    assert "name the folder of the data\n" in done.stderr
+    assert "these ended early: benchmarks/made/first.py\n" in done.stderr
+    assert done.returncode == 2
+
+
+def test_what_a_folder_of_benchmarks_needs_is_installed_first(tmp_path: Path) -> None:
+    done = made_bench(tmp_path, "./there-is-no-such-package\n")
+    assert "there-is-no-such-package" in done.stderr
+    assert (done.stdout, done.returncode) == ("", 2)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ from atrous.errors import (
     OutputExists,
 )
 
-# Threads that wait by spinning make one busy core cost many times the time (benchmarks/busy_core.py).
+# Threads that wait by spinning make one busy core cost many times the time (benchmarks/speed/busy.py).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # torch's profiler, which counts memory in a race, else says on standard error that it starts and stops.
 os.environ.setdefault("KINETO_LOG_LEVEL", "99")
