@@ -8,7 +8,7 @@ setup(
     ext_modules=[
         Extension(
             "atrous.native._compiled",
-            sources=[f"{NATIVE}/{name}.c" for name in ("module", "ngrams", "words")],
+            sources=[f"{NATIVE}/{name}.c" for name in ("dropout", "module", "ngrams", "shared", "steps", "words")],
             depends=[f"{NATIVE}/compiled.h"],
             extra_compile_args=["-O3"],
             optional=True,

@@ -132,6 +132,53 @@ def test_what_does_not_fit_is_refused_before_anything_is_read(changes, words):
         compiled.pool_ngrams(*task(**changes))
 
 
+def steps(**changes):
+    given = {"x": np.ones((2, 3, 4), np.float32), "real": np.ones((2, 3), bool), "out": np.empty((2, 5, 4), np.float32)}
+    given |= {"rows": 2, "steps": 3, "later": 5, "left": 1, "of_out": False, "threads": 1}
+    return tuple((given | changes).values())
+
+
+@needs_compiled
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x": np.ones((2, 3, 5), np.float32)},
+        {"x": np.ones((2, 3, 4), np.float64)},
+        {"x": np.ones((0, 3, 4), np.float32)},
+        {"real": np.ones((2, 5), bool)},
+        {"of_out": True},
+        {"out": np.empty((2, 4, 4), np.float32)},
+        {"rows": 0},
+        {"rows": -2, "steps": -3, "later": -5},
+        {"rows": 2**62},
+        {"later": 2**62},
+        {"left": 2**62},
+    ],
+)
+def test_steps_that_do_not_fit_are_refused(changes):
+    compiled.place_steps(*steps())
+    with pytest.raises(ValueError, match="x and out need"):
+        compiled.place_steps(*steps(**changes))
+
+
+@needs_compiled
+def test_passes_that_do_not_fit_are_refused():
+    x, y = np.ones((2, 3, 4), np.float32), np.empty((2, 3, 4), np.float32)
+    for other in (np.empty(23, np.float32), np.empty(24, np.int16), np.empty(12, np.float64)):
+        with pytest.raises(ValueError, match="as many numbers"):
+            compiled.relu_dropout(x, other, 5, 0, 1)
+        with pytest.raises(ValueError, match="as many numbers"):
+            compiled.relu_dropout_gradient(x, other, y, 5, 1)
+    for dropped in (-1, 65_536):
+        with pytest.raises(ValueError, match="0 to 65,535"):
+            compiled.relu_dropout(x, y, dropped, 0, 1)
+    for factors, channels in ((np.ones((2, 4)), 4), (np.ones((2, 4), np.float32), 3), (np.ones(0, np.float32), 4)):
+        with pytest.raises(ValueError, match="factors"):
+            compiled.relu_times(x, None, factors, y, channels, 1)
+    with pytest.raises(ValueError, match="factors"):
+        compiled.relu_times(x, None, np.ones((2, 4), np.float32), y, 0, 1)
+
+
 @needs_compiled
 def test_arguments_of_another_kind_are_refused():
     with pytest.raises((BufferError, ValueError), match="contiguous"):
@@ -210,6 +257,7 @@ def test_a_hundred_thousand_wrong_and_right_calls_touch_no_foreign_memory(tmp_pa
     library = tmp_path / "_compiled.so"
     sources = sorted(str(path) for path in (ROOT / "src/atrous/native").glob("*.c"))
     flags = ["-O1", "-g", "-shared", "-fPIC", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    flags.append("-DWORTH_A_THREAD=64")  # several threads even for a few numbers
     include = sysconfig.get_paths()["include"]
     subprocess.run(["gcc", *flags, f"-I{include}", *sources, "-o", library], check=True)
     environment = {

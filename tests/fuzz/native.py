@@ -50,10 +50,33 @@ def ngrams(module, random):
     module.pool_ngrams(*given)
 
 
+def passes(module, random):
+    rows, steps, channels = random.randrange(1, 4), random.randrange(1, 6), random.choice([1, 3, 16, 40])
+    later, left, of_out = random.randrange(1, 9), random.randrange(-7, 8), random.random() < 0.5
+    dtype = random.choice([np.float32, np.int16, np.float64])
+    x, out = np.ones((rows, steps, channels), dtype), np.empty((rows, later, channels), dtype)
+    real = np.ones((rows, random.choice([later if of_out else steps, 0])), bool)
+    threads = random.randrange(-1, 4)
+    numbers = np.ones(random.choice([0, 3, 16, 33, 40_000]), random.choice([np.float32, np.int16]))
+    y, factors = np.ones((rows, steps, channels), np.float32), np.ones((rows, channels), np.float32)
+    name, given = random.choice(
+        [
+            ("place_steps", [x, real, out, rows, steps, later, left, of_out, threads]),
+            ("relu_dropout", [numbers, numbers.copy(), 6554, random.randrange(2**62), threads]),
+            ("relu_dropout_gradient", [numbers, numbers.copy(), numbers.copy(), 6554, threads]),
+            ("relu_times", [y, random.choice([None, y.copy()]), factors, y.copy(), channels, threads]),
+        ]
+    )
+    for _ in range(random.choice([0, 0, 1, 1, 2])):
+        place = random.randrange(len(given))
+        given[place] = spoilt(given[place], random)
+    getattr(module, name)(*given)
+
+
 def spoilt(value, random):
     """The same argument, wrong in one of many ways, or right by chance."""
     if isinstance(value, int):
-        return random.choice([value + 1, value * 2, 0, -16, 2**40, "16", None])
+        return random.choice([value + 1, value * 2, 0, -16, 2**40, 2**63 - 1, "16", None])
     if isinstance(value, tuple):
         return random.choice([value[1:], (*value, 1), (0,) * len(value), (2**40,) * len(value), (None,), [*value], ()])
     if not isinstance(value, np.ndarray):
@@ -71,7 +94,7 @@ def main():
     refused = 0
     for _ in range(count):
         try:
-            random.choice([words, ngrams])(module, random)
+            random.choice([words, ngrams, passes])(module, random)
         except (TypeError, ValueError, BufferError, OverflowError):
             refused += 1
     print(f"{count} calls, {refused} refused")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
-from typing import Literal, cast
+from itertools import pairwise
+from typing import Any, Literal, cast
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from atrous.contract import Layer, State
+from atrous.layers.dropout import Dropout, SpatialDropout
 from atrous.layers.line import hold, line
+from atrous.layers.pointwise import Pointwise
 from atrous.window import Cost, Number, Window
 
 
@@ -81,8 +84,8 @@ class Stack(Layer):
     def forward(self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None) -> Tensor:
         if mask is None:  # a part may find some of its own outputs not real, as a valid convolution does
             mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
-        for part in _layers(self.parts):
-            x, mask = part(x, mask), part.after(mask)
+        for part, rectified in self._passes():
+            x, mask = part.after_relu(x) if rectified else part(x, mask), part.after(mask)
         return x
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
@@ -96,10 +99,28 @@ class Stack(Layer):
         if mask is None:
             mask = torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
         found: tuple[Tensor, ...] = (x,)
-        for part in _layers(self.parts):  # what comes after a repeated block reads each of its outputs
+        for part, rectified in self._passes():  # what comes after a repeated block reads each of its outputs
+            if rectified:
+                found = tuple(map(part.after_relu, found))
+                continue
             found = (*(part(y, mask) for y in found[:-1]), *part.iterates(found[-1], mask))
             mask = part.after(mask)
         return found
+
+    def _passes(self) -> Iterator[tuple[Any, bool]]:
+        """The parts, and whether one does what the ReLU before it would have done: dropout, in one pass with it."""
+        parts = [*_layers(self.parts)]
+        fused = [self.training and _drops_rectified(part, after) for part, after in pairwise(parts)]
+        for part, before, with_next in zip(parts, [False, *fused], [*fused, False], strict=False):
+            if not with_next:
+                yield part, before
+
+
+def _drops_rectified(part: Layer, after: Layer) -> bool:
+    """Whether one is a ReLU and the other a dropout; who has hung a hook onto one of them sees each by itself."""
+    if not isinstance(part, Pointwise) or not isinstance(after, (Dropout, SpatialDropout)):
+        return False
+    return part.function is torch.relu and not part._forward_hooks and not after._forward_hooks
 
 
 class Parallel(Layer):

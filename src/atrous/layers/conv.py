@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from atrous.contract import Layer, State, clear
 from atrous.layers.compose import Stack
+from atrous.layers.fused import placed
 from atrous.layers.taps import Taps
 from atrous.window import Cost, conv_cost
 
@@ -106,12 +107,12 @@ class Conv(Layer):
     def forward(
         self, x: Float[Tensor, "batch time inputs"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch later outputs"]:
-        x, left, beyond = clear(x, mask), self.taps.left, self.taps.beyond(x.shape[1])
+        left, beyond = self.taps.left, self.taps.beyond(x.shape[1])
         if torch.compiler.is_exporting():  # for a row of any length
-            return self._convolve(F.pad(x, (0, 0, left, beyond)))
+            return self._convolve(placed(x, mask, left, beyond))
         taps = self.taps.touching(x.shape[1])
         left, beyond = left - taps.start * self.dilation, beyond - (self.kernel - taps.stop) * self.dilation
-        return self._convolve(F.pad(x, (0, 0, left, beyond)), taps)
+        return self._convolve(placed(x, mask, left, beyond), taps)
 
     def after(self, mask: Bool[Tensor, "batch time"]) -> Bool[Tensor, "batch later"]:
         if self.valid:

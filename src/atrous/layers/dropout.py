@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from atrous.contract import Layer
+from atrous.layers.fused import relu_dropout, relu_times
 
 
 def _checked(probability: float) -> float:
@@ -36,6 +37,10 @@ class Dropout(Layer):
     ) -> Float[Tensor, "batch time channels"]:
         return F.dropout(x, self.probability, self.training)
 
+    def after_relu(self, x: Float[Tensor, "batch time channels"]) -> Float[Tensor, "batch time channels"]:
+        """What dropout makes of ReLU(x), in one pass."""
+        return relu_dropout(x, self.probability, self.training)
+
 
 class SpatialDropout(Layer):
     """Drops whole channels of a row, over all its time, and scales what is left.
@@ -59,4 +64,11 @@ class SpatialDropout(Layer):
     def forward(
         self, x: Float[Tensor, "batch time channels"], mask: Bool[Tensor, "batch time"] | None = None
     ) -> Float[Tensor, "batch time channels"]:
-        return x * F.dropout(x.new_ones(x.shape[0], 1, x.shape[2]), self.probability, self.training)
+        return x * self._noise(x) if self.training else x
+
+    def after_relu(self, x: Float[Tensor, "batch time channels"]) -> Float[Tensor, "batch time channels"]:
+        """What dropout makes of ReLU(x), in one pass."""
+        return relu_times(x, self._noise(x)) if self.training else F.relu(x)
+
+    def _noise(self, x: Tensor) -> Tensor:
+        return F.dropout(x.new_ones(x.shape[0], 1, x.shape[2]), self.probability, True)

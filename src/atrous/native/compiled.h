@@ -25,5 +25,27 @@ void words_ready(void); /* once, before anything else of words.c */
 extern PyType_Spec words_spec;
 
 PyObject *pool_ngrams(PyObject *module, PyObject *args);
+PyObject *place_steps(PyObject *module, PyObject *args);
+PyObject *relu_dropout(PyObject *module, PyObject *args);
+PyObject *relu_dropout_gradient(PyObject *module, PyObject *args);
+PyObject *relu_times(PyObject *module, PyObject *args);
+
+/* A view of an argument: items of so many bytes (0: of any), one after the other. On failure an exception is set, and 0
+   given. Whoever gets 1 must call PyBuffer_Release, or release. */
+int view_of(PyObject *object, Py_buffer *view, const char *name, Py_ssize_t item, int writable);
+
+/* The same of several, of which the one at `out` is written; all of them, or none. */
+int views_of(Py_ssize_t count, PyObject *const *objects, Py_buffer *views, const char *const *names,
+             const Py_ssize_t *items, Py_ssize_t out);
+void release(Py_ssize_t count, Py_buffer *views);
+
+/* Parts of a task, first ... end - 1 of `count`, in several threads where there are any. */
+typedef void (*Work)(const void *task, int64_t first, int64_t end);
+void in_threads(Work work, const void *task, int64_t count, int64_t threads);
+
+#define MOST_THREADS 64
+#ifndef WORTH_A_THREAD
+#define WORTH_A_THREAD (1 << 19) /* bytes; it takes longer to start one than to go through fewer */
+#endif
 
 #endif

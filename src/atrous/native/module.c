@@ -28,9 +28,37 @@ PyDoc_STRVAR(pool_doc,
              "own step it reads. A row without a token gives zeros.\n\n"
              "Raises ValueError for buffers that do not fit each other, and for an id that the table does not have.");
 
+PyDoc_STRVAR(place_doc,
+             "place_steps(x, real, out, rows, steps, later, left, of_out, threads)\n--\n\n"
+             "Copy rows of steps to `left` steps later in rows of `later` steps; zeros where nothing real comes.\n\n"
+             "x: (rows, steps, ...); out: (rows, later, ...), of numbers of any one kind. real: bytes, 0 where a step of\n"
+             "x is none, or where one of out is to be none, if of_out; empty: all are. left: below 0, the first steps are\n"
+             "dropped. threads: at most so many are used.\n\n"
+             "Raises ValueError for buffers that do not fit each other, or hold nothing.");
+PyDoc_STRVAR(relu_dropout_doc,
+             "relu_dropout(x, out, dropped, seed, threads)\n--\n\n"
+             "Fill out with x where it is above 0 and kept, scaled so that the expectation stays; else with 0.\n\n"
+             "x, out: numbers of 4 bytes (float32) or of 2 (bfloat16). dropped: of 65,536 numbers so many, on average.\n"
+             "The same seed drops the same numbers, in any number of threads.\n\n"
+             "Raises ValueError for buffers that do not fit each other.");
+PyDoc_STRVAR(relu_dropout_gradient_doc,
+             "relu_dropout_gradient(y, gradient, out, dropped, threads)\n--\n\n"
+             "Fill out with the gradient of what relu_dropout was given, y being what it gave, gradient that of y.\n\n"
+             "Raises ValueError for buffers that do not fit each other.");
+PyDoc_STRVAR(relu_times_doc,
+             "relu_times(x, gradient, factors, out, channels, threads)\n--\n\n"
+             "Fill out with x times its factor where it is above 0 and the factor is not 0; else with 0.\n\n"
+             "x, out: (rows, steps, channels), numbers of 4 bytes or of 2 as above. factors: float32, (rows, channels).\n"
+             "gradient: None, or that of what was given; then x is what was given, and out the gradient of x.\n\n"
+             "Raises ValueError for buffers that do not fit each other.");
+
 static PyMethodDef methods[] = {
     {"processor", processor, METH_NOARGS, processor_doc},
     {"pool_ngrams", pool_ngrams, METH_VARARGS, pool_doc},
+    {"place_steps", place_steps, METH_VARARGS, place_doc},
+    {"relu_dropout", relu_dropout, METH_VARARGS, relu_dropout_doc},
+    {"relu_dropout_gradient", relu_dropout_gradient, METH_VARARGS, relu_dropout_gradient_doc},
+    {"relu_times", relu_times, METH_VARARGS, relu_times_doc},
     {NULL, NULL, 0, NULL},
 };
 

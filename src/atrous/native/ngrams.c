@@ -138,21 +138,6 @@ typedef struct {
 FOR_EACH_PROCESSOR(POOL_FLOATS)
 FOR_EACH_PROCESSOR(POOL_BYTES)
 
-/* A view of an argument: items of so many bytes (0: of any), one after the other. On failure an exception is set, and 0
-   given. Whoever gets 1 must call PyBuffer_Release. */
-static int view_of(PyObject *object, Py_buffer *view, const char *name, Py_ssize_t item, int writable)
-{
-    if (PyObject_GetBuffer(object, view, writable ? PyBUF_CONTIG : PyBUF_CONTIG_RO) < 0) {
-        return 0;
-    }
-    if (item && view->itemsize != item) {
-        PyErr_Format(PyExc_ValueError, "%s needs items of %zd bytes, got %zd", name, item, view->itemsize);
-        PyBuffer_Release(view);
-        return 0;
-    }
-    return 1;
-}
-
 enum { IDS, STARTS, TABLE, SCALE, BIAS, OUT, VIEWS };
 
 /* Fills in the task and checks every number that the loops trust; 0 and an exception if one is wrong. */
@@ -234,26 +219,22 @@ PyObject *pool_ngrams(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     }
     task.maps = maps;
-    int open = 0, done = 0;
-    while (open < VIEWS && view_of(given[open], &views[open], names[open], items[open], open == OUT)) {
-        open++;
+    if (!views_of(VIEWS, given, views, names, items, OUT)) {
+        return NULL;
     }
-    if (open == VIEWS) {
-        Py_ssize_t item = views[TABLE].itemsize;
-        if (item != 4 && item != 1) {
-            PyErr_Format(PyExc_ValueError, "table needs items of 4 bytes or of 1, got %zd", item);
-        } else {
-            done = prepared(&task, kernels, befores, views);
-        }
-        if (done) {
-            Py_BEGIN_ALLOW_THREADS;
-            item == 1 ? CHOSEN(pool_bytes)(&task) : CHOSEN(pool_floats)(&task);
-            Py_END_ALLOW_THREADS;
-        }
+    int done = 0;
+    Py_ssize_t item = views[TABLE].itemsize;
+    if (item != 4 && item != 1) {
+        PyErr_Format(PyExc_ValueError, "table needs items of 4 bytes or of 1, got %zd", item);
+    } else {
+        done = prepared(&task, kernels, befores, views);
     }
-    while (open) {
-        PyBuffer_Release(&views[--open]);
+    if (done) {
+        Py_BEGIN_ALLOW_THREADS;
+        item == 1 ? CHOSEN(pool_bytes)(&task) : CHOSEN(pool_floats)(&task);
+        Py_END_ALLOW_THREADS;
     }
+    release(VIEWS, views);
     if (!done) {
         return NULL;
     }
