@@ -27,6 +27,7 @@ ORDER = [
     "planning",
     "contract",
     "layers",
+    "stepping",
     "losses",
     "embed encode attend predict",
     "model",

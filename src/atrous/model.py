@@ -8,6 +8,7 @@ from collections.abc import Callable
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from atrous import stepping
 from atrous.attend.keep import Keep
 from atrous.contract import Batch, Embed, Layer, Pool, State
 from atrous.predict import Head
@@ -95,5 +96,5 @@ class Model(nn.Module):
         """The state after one more chunk, whose last part attend reads. Raises what `step` raises."""
         embedded, encoded, pooled = state
         x, embedded = self.embed.step(batch, mask, embedded)
-        x, real, encoded = self.encode.step(x, mask, encoded)
+        x, real, encoded = stepping.step(self.encode, x, mask, encoded)
         return embedded, encoded, self.attend.step(x, real, pooled)

@@ -266,7 +266,8 @@ class Session:
         if not keys:
             return {}
         with torch.inference_mode():
-            logits: Tensor = self._table.take([self._rows[key].place for key in keys])[1]
+            places = [self._rows[key].place for key in keys]
+            logits: Tensor = self._table.take(places, of=lambda state: state[1])
             return dict(zip(keys, self.bundle.readable(logits.float().cpu().numpy()), strict=True))
 
     def _check(self, pieces: object, name: str) -> None:

@@ -9,13 +9,17 @@ from torch import Tensor
 
 from atrous.contract import State, map_state, reorder
 
+GROUPS = 64  # of rows that were put back together, whose states are kept as they came
+
 
 class Table:
     """A state with a place for every row; the places of rows that left are used again.
 
     start: makes the state of so many fresh rows, such as `Model.start`.
 
-    Memory: that of the most rows there were at once, doubled at most.
+    What rows are put back together is kept as it is until some of them are wanted with others or leave: taken out
+    together again, nothing was copied.
+    Memory: that of the most rows there were at once, doubled at most, and of the latest 64 groups that are kept.
 
     >>> table = Table(lambda rows: torch.zeros(rows, 1))
     >>> places = table.enter(2)
@@ -29,8 +33,11 @@ class Table:
     def __init__(self, start: Callable[[int], State]) -> None:
         self._start = start
         self._state: State = None
+        self._device = torch.device("cpu")
         self._size = 0
         self._free: list[int] = []
+        self._groups: dict[tuple[int, ...], State] = {}  # the one that was put back last is the last one
+        self._group: dict[int, tuple[int, ...]] = {}  # that a place is in
 
     def __len__(self) -> int:
         """Rows there is a place for."""
@@ -47,15 +54,39 @@ class Table:
 
     def leave(self, places: Sequence[int]) -> None:
         """Give the places back."""
+        self._settle(places, leaving=True)
         self._free += places
 
-    def take(self, places: Sequence[int]) -> State:
-        """The state of the rows at these places, in this order."""
-        return reorder(self._state, torch.tensor(places, device=self._device))
+    def take(self, places: Sequence[int], of: Callable[[State], State] = lambda state: state) -> State:
+        """The state of the rows at these places, in this order; of: the part of a state that is wanted."""
+        group = tuple(places)
+        if group in self._groups:
+            return of(self._groups[group])
+        self._settle(places)
+        return reorder(of(self._state), torch.tensor(places, device=self._device))
 
     def put(self, places: Sequence[int], state: State) -> None:
-        """Put a state of so many rows back to their places."""
-        rows = torch.tensor(places, device=self._device)
+        """Put a state of so many rows back to their places. A place may be there once."""
+        group = tuple(places)
+        if self._groups.pop(group, None) is None:
+            self._settle(places)
+        self._groups[group] = state
+        self._group |= dict.fromkeys(group, group)
+        if len(self._groups) > GROUPS:
+            self._settle(next(iter(self._groups)))
+
+    def _settle(self, places: Sequence[int], *, leaving: bool = False) -> None:
+        """Write the groups that these places are in to the table; none whose rows are all leaving."""
+        for group in {self._group[place] for place in places if place in self._group}:
+            state = self._groups.pop(group)
+            for place in group:
+                del self._group[place]
+            if leaving and set(group) <= {*places}:
+                continue
+            self._write(torch.tensor(group, device=self._device), state)
+
+    @torch.inference_mode()
+    def _write(self, rows: Tensor, state: State) -> None:
         map_state(lambda whole, part: whole.index_copy_(0, rows, part.to(whole.dtype)), self._state, state)
 
     def _grow(self, rows: int) -> None:
@@ -65,13 +96,9 @@ class Table:
             self._state = map_state(lambda old, new: torch.cat([old, new]), self._state, fresh)
         else:
             self._state = map_state(torch.clone, fresh)
+        self._device = next((leaf.device for leaf in _leaves(self._state)), self._device)
         self._free += range(self._size + rows - 1, self._size - 1, -1)
         self._size += rows
-
-    @property
-    def _device(self) -> torch.device:
-        leaves = _leaves(self._state)
-        return leaves[0].device if leaves else torch.device("cpu")
 
 
 def _leaves(state: State) -> list[Tensor]:
