@@ -167,7 +167,7 @@ def test_the_race_of_ngrams_is_that_of_the_results_kept():
         assert all(len(times) == results["rounds"] for times in own["seconds"].values())
 
 
-@pytest.mark.parametrize("script", ["busy", "start"])
+@pytest.mark.parametrize("script", ["busy", "start", "stream"])
 def test_the_table_of_a_race_is_that_of_the_results_kept(script, monkeypatch):
     folder = ROOT / "benchmarks" / "speed"
     monkeypatch.syspath_prepend(str(folder))
@@ -183,3 +183,14 @@ def test_an_export_answers_in_less_than_half_the_time_of_importing_torch():
     for times in results["seconds"].values():
         assert len(times) == results["rounds"]
         assert statistics.median(one / other for one, other in zip(times, whole, strict=True)) < 0.5
+
+
+def test_every_stream_that_was_raced_gives_what_it_gives_at_once(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "speed"))
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "speed" / "stream.py"))
+    results = bench["TABLE"].results
+    assert [(race["rows"], race["chunk"]) for race in results["races"]] == bench["RACES"]
+    for race in results["races"]:
+        assert race["off"].keys() == race["seconds"].keys()
+        assert max(race["off"].values()) < bench["TOLERANCE"]
+        assert {len(times) for times in race["seconds"].values()} == {results["rounds"]}
