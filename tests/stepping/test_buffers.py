@@ -1,10 +1,12 @@
 import torch
 
-from atrous.stepping.buffers import ROOM, Buffers, Held
+from atrous.stepping.buffers import Buffers, Held
+
+ROOM = 20
 
 
 def filled(rows=2):
-    buffers = Buffers((Held(3, 4), Held(0, 1)), 2, rows, torch.zeros(0))
+    buffers = Buffers((Held(3, 4), Held(0, 1)), 2, rows, ROOM, torch.zeros(0))
     for number, own in enumerate(buffers.steps):
         own.copy_(torch.arange(own.numel()).view_as(own) + number)
     return buffers
@@ -29,17 +31,17 @@ def test_what_was_made_in_inference_mode_is_not_written_to_outside():
         buffers = filled()
         assert buffers.claim(0, 1)
     assert not buffers.claim(1, 1)
-    assert buffers.copied(1).claim(0, 1)
+    assert buffers.copied(1, 9).claim(0, 1)
 
 
 def test_a_copy_begins_with_what_is_kept():
     buffers = filled()
     buffers.bits[10 * 2 : 12 * 2] = torch.tensor([True, False, True, True])
-    fresh = buffers.copied(10)
+    fresh = buffers.copied(10, 7)
     assert torch.equal(fresh.history(0, 0), buffers.history(0, 10))
     assert fresh.history(1, 0).shape == (2, 0, 1)
     assert fresh.real(0, 2).tolist() == [[True, True], [False, True]]
-    assert fresh.end == 0
+    assert (fresh.end, fresh.room) == (0, 7)
 
 
 def test_history_is_by_row_and_in_order():

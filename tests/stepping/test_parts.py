@@ -19,7 +19,7 @@ def laid(x):
 
 def begun(parts, late=0):
     """Buffers before the first step, and the chunk of all steps, the first row having four real ones."""
-    buffers = Buffers(parts, late, ROWS, torch.zeros(0, dtype=torch.double))
+    buffers = Buffers(parts, late, ROWS, STEPS, torch.zeros(0, dtype=torch.double))
     for own in buffers.steps:
         own.zero_()
     buffers.real(late, STEPS).copy_(torch.arange(STEPS) < torch.tensor([[4], [STEPS]]))

@@ -7,9 +7,10 @@ from tests.laws.table import make
 from torch import nn
 from torch.nn.utils import parametrize
 
+from atrous.encode import tcn
 from atrous.layers import Conv, LayerNorm, Pointwise, Stack, weight_norm
 from atrous.stepping import step
-from atrous.stepping.plan import Plan, Unplanned
+from atrous.stepping.plan import LEAST, MOST, Plan, Unplanned
 from atrous.stepping.quick import _PLANS
 
 
@@ -60,6 +61,13 @@ def test_a_plan_knows_its_delay_and_what_is_kept():
     plan = Plan(layer)
     assert plan.late == plan.root.lag == layer.delay
     assert sum(part.steps for part in plan.parts) == 2 * 2 + 2 * 4 + (2 + 4)  # convolutions, and the lines beside them
+
+
+@pytest.mark.parametrize("depth, steps, room", [(1, 1, LEAST), (7, 1, 36), (9, 1, MOST), (1, 50, 50)])
+def test_the_room_is_about_what_is_kept(depth, steps, room):
+    plan = Plan(tcn(2, channels=2, depth=depth).eval())
+    assert sum(part.steps for part in plan.parts) // len(plan.parts) == {1: 2, 7: 36, 9: 113}[depth]
+    assert plan.room(steps) == room
 
 
 @pytest.mark.parametrize("name", ["conv", "weight norm"])

@@ -13,7 +13,7 @@ from atrous.contract import map_state, reorder, reset
 from atrous.encode import residual, tcn
 from atrous.layers import fold
 from atrous.stepping import step
-from atrous.stepping.buffers import ROOM
+from atrous.stepping.plan import MOST
 from atrous.stepping.quick import Running
 
 # The layers of the table that have a plan, and the encoders that have none; a test holds this to be so.
@@ -122,7 +122,7 @@ def test_what_has_a_plan_is_what_is_said_here():
 @pytest.mark.parametrize("encoder", [tcn, residual])
 def test_old_states_stay_what_they_were(encoder):
     layer = encoder(3, channels=4, depth=2).double().eval()
-    x, states = drawn(1, 2 * ROOM + 9, 3), [layer.start(1)]
+    x, states = drawn(1, 2 * MOST + 9, 3), [layer.start(1)]
     for t in range(x.shape[1]):
         states.append(step(layer, x[:, t : t + 1], ones(1, 1), states[-1])[2])
     whole = layer.step(x[:, :9], ones(1, 9), layer.start(1))[2]
@@ -194,6 +194,17 @@ def test_while_training_the_layer_steps_itself():
 
 
 @torch.no_grad()
+def test_who_has_hung_a_hook_onto_a_function_is_called():
+    layer, x, seen = make("encoder tcn"), drawn(1, 3, 3), []
+    assert isinstance(step(layer, x, ones(1, 3), layer.start(1))[2], Running)
+    hook = layer.parts[1].register_forward_hook(lambda part, given, found: seen.append(found))
+    step(layer, x, ones(1, 3), layer.start(1))
+    assert len(seen) == 1
+    hook.remove()
+    assert isinstance(step(layer, x, ones(1, 3), layer.start(1))[2], Running)
+
+
+@torch.no_grad()
 def test_halves_are_the_layers_own_and_bits_do_not_differ():
     layer = tcn(3, channels=4, depth=2).bfloat16().eval()
     x = drawn(1, 4, 3).bfloat16()
@@ -224,6 +235,6 @@ def test_a_state_of_inference_mode_goes_on_without_it():
 def test_a_long_chunk_between_short_ones_is_the_layers_own():
     layer = make("encoder residual")
     states = agree(layer, drawn(2, 3, 3), ones(2, 3), layer.start(2), layer.start(2))
-    for steps in (ROOM, ROOM + 1, 1):
+    for steps in (MOST, MOST + 1, 1):
         states = agree(layer, drawn(2, steps, 3, seed=steps), ones(2, steps), *states)
-        assert isinstance(states[0], Running) == (steps <= ROOM)
+        assert isinstance(states[0], Running) == (steps <= MOST)

@@ -9,8 +9,6 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-ROOM = 64  # steps that are written before what is still needed is copied to a fresh place
-
 
 class Held(NamedTuple):
     """What one part keeps: so many steps of so many channels."""
@@ -26,20 +24,21 @@ class Buffers:
     whoever knows the place at which a state began finds it there, however many steps came after.
 
     parts: what each keeps. late: bits of the mask that are kept.
+    room: steps that can be written; then what is kept must go to a fresh place.
 
     Source: of the room that only the last owner may write to: the slices of Go, https://go.dev/blog/slices-intro
     """
 
-    def __init__(self, parts: tuple[Held, ...], late: int, rows: int, like: Tensor) -> None:
-        self.parts, self.late, self.rows = parts, late, rows
-        self.steps = [like.new_empty((part.steps + ROOM) * rows, part.channels) for part in parts]
-        self.bits = torch.zeros((late + ROOM) * rows, dtype=torch.bool, device=like.device)
+    def __init__(self, parts: tuple[Held, ...], late: int, rows: int, room: int, like: Tensor) -> None:
+        self.parts, self.late, self.rows, self.room = parts, late, rows, room
+        self.steps = [like.new_empty((part.steps + room) * rows, part.channels) for part in parts]
+        self.bits = torch.zeros((late + room) * rows, dtype=torch.bool, device=like.device)
         self.end = 0  # the place from which on nothing was written
         self._lock = Lock()
 
     def claim(self, at: int, steps: int) -> bool:
         """Whether these steps may be written at the place `at`: there is room, and nobody wrote there."""
-        if at + steps > ROOM or (self.bits.is_inference() and not torch.is_inference_mode_enabled()):
+        if at + steps > self.room or (self.bits.is_inference() and not torch.is_inference_mode_enabled()):
             return False
         with self._lock:
             if self.end != at:
@@ -47,9 +46,9 @@ class Buffers:
             self.end = at + steps
             return True
 
-    def copied(self, at: int) -> Buffers:
+    def copied(self, at: int, room: int) -> Buffers:
         """Fresh buffers that begin with what is kept at this place."""
-        fresh = Buffers(self.parts, self.late, self.rows, self.steps[0])
+        fresh = Buffers(self.parts, self.late, self.rows, room, self.steps[0])
         for part, old, new in zip(self.parts, self.steps, fresh.steps, strict=True):
             kept = part.steps * self.rows
             new[:kept] = old[at * self.rows : at * self.rows + kept]

@@ -29,6 +29,7 @@ from atrous.layers import (
 from atrous.stepping.buffers import Buffers, Held
 from atrous.stepping.parts import Again, Alone, Beside, Chain, Convolution, Part, Wait, of_layer
 
+LEAST, MOST = 16, 64  # steps that there is room for behind what a part keeps
 PRECISIONS = (torch.float32, torch.float64)  # a sum of rounded halves would differ from the convolution's
 
 
@@ -48,7 +49,7 @@ class Plan:
         if not isinstance(layer, Stack | Parallel | Residual | Repeated):
             raise Unplanned
         self.parts: tuple[Held, ...] = ()
-        self._drops: list[nn.Module] = []
+        self._alone: list[nn.Module] = []
         self._objects: list[tuple[dict[str, Any], str, object]] = []
         self._weights: list[tuple[Tensor, int, int]] = []
         self.late = layer.delay
@@ -68,12 +69,17 @@ class Plan:
         return all(weight._version == version and weight.data_ptr() == at for weight, version, at in self._weights)
 
     def evaluates(self) -> bool:
-        """Whether nothing is dropped."""
-        return not any(drop.training for drop in self._drops)
+        """Whether nothing is dropped, and nobody has hung a hook onto what looks at each step alone."""
+        return not any(part.training or part._forward_hooks or part._forward_pre_hooks for part in self._alone)
 
-    def buffers(self, state: State, rows: int) -> Buffers:
-        """Buffers that begin with a state of the layer."""
-        buffers = Buffers(self.parts, self.late, rows, self._weights[0][0].detach())
+    def room(self, steps: int) -> int:
+        """What buffers should have room for if so many steps come: about as much as they keep, so that they double."""
+        kept = sum(part.steps for part in self.parts) // len(self.parts)
+        return max(steps, min(max(LEAST, kept), MOST))
+
+    def buffers(self, state: State, rows: int, steps: int) -> Buffers:
+        """Buffers that begin with a state of the layer, and have room for so many steps at least."""
+        buffers = Buffers(self.parts, self.late, rows, self.room(steps), self._weights[0][0].detach())
         self.root.read(state, buffers)
         return buffers
 
@@ -141,9 +147,11 @@ class Plan:
             blocks.append((block, self._wait(0 if chain else wait, repeated.inputs, block.lag)))
         return Again(blocks, chain=chain)
 
-    def _dropout(self, layer: Layer, lag: int) -> Part:
-        self._drops.append(layer)
-        return Alone(None, lag)
+    def _function(self, layer: Layer, lag: int) -> Part:
+        self._alone.append(layer)
+        if isinstance(layer, Dropout | SpatialDropout):
+            return Alone(None, lag)
+        return Alone(layer.function if isinstance(layer, Pointwise) else of_layer(layer), lag)
 
 
 # By its exact type: what somebody made out of one of these may do something else.
@@ -153,8 +161,5 @@ _MADE: dict[type, Callable[[Plan, Any, int], Part]] = {
     Parallel: Plan._beside,
     Residual: lambda plan, layer, lag: plan._part(layer.sum, lag),
     Repeated: Plan._again,
-    Dropout: Plan._dropout,
-    SpatialDropout: Plan._dropout,
-    Pointwise: lambda plan, layer, lag: Alone(layer.function, lag),
-    **dict.fromkeys((Carry, Channels, Folding, Gate, LayerNorm), lambda plan, layer, lag: Alone(of_layer(layer), lag)),
+    **dict.fromkeys((Carry, Channels, Dropout, Folding, Gate, LayerNorm, Pointwise, SpatialDropout), Plan._function),
 }

@@ -11,9 +11,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from atrous.contract import Layer, State
-from atrous.stepping.buffers import ROOM, Buffers
+from atrous.stepping.buffers import Buffers
 from atrous.stepping.parts import Chunk
-from atrous.stepping.plan import Plan, Unplanned
+from atrous.stepping.plan import MOST, Plan, Unplanned
 
 _PLANS: WeakKeyDictionary[Layer, Plan | None] = WeakKeyDictionary()
 
@@ -70,16 +70,16 @@ def step(
     Raises NotStreamable if the layer must see its whole row.
     """
     rows, steps = x.shape[0], x.shape[1]
-    plan = _plan(layer, x) if 0 < steps <= ROOM and rows else None
+    plan = _plan(layer, x) if 0 < steps <= MOST and rows else None
     if plan is None:
         return layer.step(x, mask, state.written() if isinstance(state, Running) else state)
     if not isinstance(state, Running) or state.plan is not plan:
-        buffers, at = plan.buffers(state, rows), 0
+        buffers, at = plan.buffers(state, rows, steps), 0
         real = plan.late if plan.late and bool(buffers.real(0, plan.late).all()) else 0
     else:
         buffers, at, real = state.buffers, state.at, state.real
     if not buffers.claim(at, steps):
-        buffers, at = buffers.copied(at), 0
+        buffers, at = buffers.copied(at, plan.room(steps)), 0
         buffers.claim(at, steps)
     whole = bool(mask.all())
     real = real + steps if whole else 0
