@@ -94,3 +94,11 @@ def test_an_export_of_another_format_says_so(folder):
     (folder / "export.json").write_text(json.dumps({**about, "format": 9}))
     with pytest.raises(FolderError, match="in format 9, and this program reads format 1"):
         manifest.read(folder)
+
+
+def test_what_is_said_later_is_read_with_the_files_as_they_are_now(folder):
+    (folder / "model.onnx").write_bytes(b"smaller")
+    with pytest.raises(FolderError, match=r"model\.onnx: not the file"):
+        manifest.read(folder)
+    assert manifest.renew(folder, {"more": 1}) == {"text": "review", "more": 1}
+    assert manifest.read(folder)["more"] == 1

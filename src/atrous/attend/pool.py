@@ -105,4 +105,5 @@ class Max(Pool):
         return torch.maximum(state, found)
 
     def read(self, state: Tensor) -> Float[Tensor, "batch channels"]:
-        return torch.where(state == -math.inf, state.new_zeros(()), state)
+        # Not only -inf: OpenVINO takes the lowest finite number for it.
+        return torch.where(state < torch.finfo(state.dtype).min / 2, state.new_zeros(()), state)

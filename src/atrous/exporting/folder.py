@@ -22,6 +22,7 @@ from atrous.contract import Batch
 from atrous.data.batch import Examples
 from atrous.errors import MissingExtra, NotEqual
 from atrous.exporting import parity, program
+from atrous.exporting.agreeing import in_openvino, said_of
 from atrous.exporting.card import card
 from atrous.exporting.copied import PACKAGE, PROGRAM, runtime_files
 from atrous.exporting.rows import drawn, interesting
@@ -31,6 +32,7 @@ from atrous.outputs import check, new_folder
 from atrous.runtime import manifest
 from atrous.runtime.graph import LENGTHS, START, STREAM, VOCABULARY, WHOLE, Exported
 from atrous.runtime.reader import Reader
+from atrous.runtime.sessions import OPENVINO
 
 SETTINGS, CARD = "settings.toml", "README.md"
 NEEDED = ("onnx", "onnxruntime", "onnxscript")
@@ -68,6 +70,11 @@ def export(
                     f"{out}: not written: read as {reading.way}, the largest difference to the model is "
                     f"{reading.difference:.1e}, and {reading.tolerance:.1e} is tolerated"
                 )
+        about: dict[str, Any] = {}
+        if (checked := in_openvino(folder, rows, reference)) is not None:
+            about[OPENVINO] = said_of(checked)
+        about = manifest.renew(folder, about)
+        (folder / CARD).write_text(card(bundle, about), encoding="utf-8")
     return Exported(out)
 
 
@@ -108,7 +115,6 @@ def write(bundle: Bundle, folder: Path, *, quiet: bool = True) -> Model:
     # Not in the manifest: who adds a line to one of these breaks nothing.
     shutil.copyfile(PROGRAM, folder / PROGRAM.name)
     (folder / REQUIREMENTS).write_text("\n".join(_requirements(bundle)) + "\n", encoding="utf-8")
-    (folder / CARD).write_text(card(bundle, about), encoding="utf-8")
     return own
 
 

@@ -144,6 +144,9 @@ def _traced(
         why = error.__cause__ or error
         raise NotExportable(f"torch cannot trace the model ({type(why).__name__}: {why})") from error
     assert program is not None
+    from atrous.exporting.folded import fold  # of onnx, which is optional
+
+    fold(program.model.graph)
     return program
 
 

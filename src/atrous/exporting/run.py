@@ -77,7 +77,7 @@ def _answer(options: argparse.Namespace, folder: Path) -> None:
     def loaded() -> Exported:
         from atrous.runtime.graph import Exported
 
-        return Exported(folder, threads=options.threads)
+        return Exported(folder, threads=options.threads, runtime=options.runtime)
 
     if "tagged" in about:
         _tag(options, about["tagged"], loaded, shown, text, one_by_one=typed)
@@ -168,6 +168,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--encoding", metavar="NAME", default="utf-8", help="the file's character encoding")
     parser.add_argument("--threads", metavar="N", type=int, help="processor cores to use")
+    parser.add_argument(
+        "--runtime", choices=("onnxruntime", "openvino"),
+        help="what computes; else openvino where it is installed and sooner, and onnxruntime for the rest",
+    )  # fmt: skip
     parser.add_argument("--force", action="store_true", help="replace what is there")
     parser.add_argument("--quiet", action="store_true", help="no progress and no announcements")
     return parser

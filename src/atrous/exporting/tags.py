@@ -33,18 +33,19 @@ def tags_agree(readable: Readable, found: Mapping[str, Tensor], reference: Tenso
     1.0
     """
     logits = reference.nan_to_num().float().numpy()
-    best = _worth(readable, logits, _tags(readable, logits, starts), starts)
+    best = _worth(readable, logits, tags_of(readable, logits, starts), starts)
     worst = 0.0
     alike = [other for other in found.values() if other.shape == reference.shape and bool(other.isfinite().all())]
     for other in alike:
-        tags = _tags(readable, other.float().numpy(), starts)
+        tags = tags_of(readable, other.float().numpy(), starts)
         lost = (best - _worth(readable, logits, tags, starts)) / np.maximum(np.diff(starts), 1)
         worst = max(worst, float(lost.max(initial=0.0)))
     known = len(alike) == len(found) and bool(reference.isfinite().all())
     return Reading(TAGS, worst if known else float("nan"), 2 * EXPORT_ROUNDING * scale_of(reference))
 
 
-def _tags(readable: Readable, logits: NDArray[np.float32], starts: Places) -> Places:
+def tags_of(readable: Readable, logits: NDArray[np.float32], starts: Places) -> Places:
+    """The tag of every step; of a CRF those of the best paths."""
     return logits.argmax(1) if readable.chain is None else best_of_rows(logits, starts, readable.chain)
 
 

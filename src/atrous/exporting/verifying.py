@@ -20,6 +20,7 @@ from atrous.data.batch import Examples
 from atrous.encode import WHOLE_ROWS
 from atrous.errors import AtrousError, DataError
 from atrous.exporting import parity
+from atrous.exporting.agreeing import in_openvino
 from atrous.exporting.folder import need_onnx, tell, write
 from atrous.exporting.parity import Reading
 from atrous.exporting.rows import drawn, first, interesting
@@ -70,10 +71,10 @@ def verify(
     """Read the same rows in every way that the model can be read, and compare the numbers.
 
     The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks; looked
-    up in tables, if it is an n-gram classifier; exported, whole and streamed. Each is held against every row alone: the
-    largest difference between two logits may be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a
-    tagger these are the logits of every step, of a CRF its emissions; and at the end the tags that every way comes to
-    are held against the best ones.
+    up in tables, if it is an n-gram classifier; exported, whole and streamed, and by OpenVINO where it is installed.
+    Each is held against every row alone: the largest difference between two logits may be 1e-5 of the largest logit, or
+    of 1, and 1e-4 of it for an export. Of a tagger these are the logits of every step, of a CRF its emissions; and at
+    the end the tags that every way comes to are held against the best ones.
 
     model: a Bundle or a model folder.
     data: rows, or a file of them, of which the first `rows` are read (of a tagger, files with tags too); None: texts
@@ -152,3 +153,5 @@ def _exported(
         tell("reading them with the exported graphs", quiet=quiet)
         graph = Exported(folder)
         yield from parity.exported(own, graph, rows, random, reference, may_refuse=whole_only, kept=kept)
+        if (reading := in_openvino(Path(folder), rows, reference, kept=kept)) is not None:
+            yield reading

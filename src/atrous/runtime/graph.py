@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from atrous.errors import FolderError, NotStreamable
 from atrous.runtime import manifest
 from atrous.runtime.arrays import stacked, steps_of
-from atrous.runtime.failures import refusal
 from atrous.runtime.lengths import CHUNK, LONG, by_length, check_longest
 from atrous.runtime.readable import AnyAnswer, Readable
 from atrous.runtime.reader import Reader, Row
+from atrous.runtime.sessions import EXACT, ONNXRUNTIME, OPENVINO, PRECISIONS, Graph, check_runtime
 from atrous.runtime.tagging import TagsAnswer
 
 WHOLE, STREAM, START, VOCABULARY = "model.onnx", "stream.onnx", "start.npz", "vocabulary.json"
@@ -53,16 +53,21 @@ def later(name: str) -> str:
 class Exported:
     """A folder that `atrous export` wrote.
 
-    folder: checked file by file before anything is loaded. threads: of onnxruntime; None lets it choose.
+    folder: checked file by file before anything is loaded. threads: to compute with; None lets the runtime choose.
+    runtime: "onnxruntime" or "openvino" for whole rows; None for OpenVINO where it is installed, agrees and is sooner.
+        Chunks are always onnxruntime's, which takes half the time of a short one.
 
     about: what export.json says. reader: from a row to the graphs' inputs. readable: from logits to answers.
 
-    Raises FolderError, naming the file and what to do, if one is missing or does not belong to the others.
+    Raises FolderError, naming the file and what to do, if one is missing or does not belong to the others; ConfigError
+    and MissingExtra for a runtime that cannot answer here.
     """
 
-    def __init__(self, folder: str | PathLike[str], *, threads: int | None = None) -> None:
+    def __init__(self, folder: str | PathLike[str], *, threads: int | None = None, runtime: str | None = None) -> None:
         self.folder, self.threads = Path(folder), threads
         self.about = manifest.read(folder)
+        check_runtime(runtime, self.about.get(OPENVINO))
+        self.runtime = runtime
         vocabulary = manifest.parsed(self.folder / VOCABULARY)
         try:
             self.reader = Reader.from_json(vocabulary["reader"])
@@ -81,7 +86,7 @@ class Exported:
         given = self.reader.rows(texts)
         if not given:
             return []
-        found, starts = self._read(given)
+        found, starts = self.read(given)
         if self.tags:
             return [*self.readable.tagged(found, starts, [*map(self.reader.cut, given)])]
         return [*self.readable(found)]
@@ -92,11 +97,14 @@ class Exported:
         Raises ValueError for another model or a count below 1, and what `predict` raises.
         """
         given = self.reader.rows(texts)
-        found, starts = self._read(given) if given else (np.zeros((0, len(self.readable.labels)), np.float32), _NOWHERE)
+        found, starts = self.read(given) if given else (np.zeros((0, len(self.readable.labels)), np.float32), _NOWHERE)
         return self.readable.best(found, starts, [*map(self.reader.cut, given)], count)
 
-    def _read(self, given: Sequence[Row]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The logits of at least one row, of a tagger those of all steps, row after row; and where each row's begin."""
+    def read(self, given: Sequence[Row]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The logits of at least one row, of a tagger those of all steps, row after row; and where each row's begin.
+
+        Raises DataError and TypeError as `predict` does.
+        """
         rows = [self.reader(row) for row in given]
         lengths = np.array([steps_of(row) for row in rows], np.int64)
         check_longest(int(lengths.max()), self.about.get("longest"))
@@ -126,7 +134,7 @@ class Exported:
         Raises ValueError for other inputs, and for an id that the vocabulary does not have.
         """
         steps = self._check(inputs)
-        return self._logits(self._run(WHOLE, self._whole, [LOGITS], inputs)[0], len(inputs[LENGTHS]), steps)
+        return self._logits(self._whole.run([LOGITS], inputs)[0], len(inputs[LENGTHS]), steps)
 
     def start(self, batch: int) -> dict[str, NDArray[Any]]:
         """The state before the first step of `batch` rows, by name. Raises NotStreamable if it must see whole rows."""
@@ -148,7 +156,7 @@ class Exported:
         steps = self._check(inputs, without=LENGTHS)
         names, beside = [name for name in state if name != DECIDED], [DECIDED] * self.tags
         given = {**inputs, MASK: mask, **{name: state[name] for name in names}}
-        logits, *leaves = self._run(STREAM, self._stream, [LOGITS, *beside, *map(later, names)], given)
+        logits, *leaves = self._stream.run([LOGITS, *beside, *map(later, names)], given)
         return self._logits(logits, len(mask), steps), dict(zip([*beside, *names], leaves, strict=True))
 
     def in_chunks(self, inputs: Arrays, *, chunk: int = CHUNK) -> NDArray[np.float32]:
@@ -192,12 +200,22 @@ class Exported:
         return _steps(inputs)
 
     @cached_property
-    def _whole(self) -> Any:
-        return self._session(WHOLE)
+    def _whole(self) -> Graph:
+        agrees = bool(self.about.get(OPENVINO, {}).get("agrees"))
+        return Graph(
+            self.folder / WHOLE, threads=self.threads, precision=self.precision, runtime=self.runtime, agrees=agrees
+        )
 
     @cached_property
-    def _stream(self) -> Any:
-        return self._session(STREAM)
+    def _stream(self) -> Graph:
+        return Graph(
+            self.folder / STREAM, threads=self.threads, precision=self.precision, runtime=ONNXRUNTIME, agrees=False
+        )
+
+    @property
+    def precision(self) -> str:
+        """ "exact", or how much smaller the numbers are that the graphs compute with."""
+        return str(self.about.get("precision", {}).get("name", EXACT))
 
     @cached_property
     def _first(self) -> dict[str, NDArray[Any]]:
@@ -212,36 +230,10 @@ class Exported:
         except (OSError, ValueError, LookupError, EOFError, AttributeError, BadZipFile) as error:
             raise FolderError(f"{path}: damaged ({str(error)[:100]}); {manifest.REMEDY}") from error
 
-    def _session(self, name: str) -> Any:
-        import onnxruntime  # type: ignore[import-untyped]  # only once there is something to answer
-
-        options = onnxruntime.SessionOptions()
-        # Threads that wait by spinning take a core each from whoever else computes.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.intra_op_num_threads = self.threads or 0
-        path = str(self.folder / name)
-        try:
-            return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # of classes that are all its own
-            raise self._broken(name, error) from error
-
-    def _run(self, name: str, session: Any, outputs: list[str], inputs: Arrays) -> list[NDArray[Any]]:
-        try:
-            return session.run(outputs, dict(inputs))  # type: ignore[no-any-return]
-        except Exception as error:
-            raise self._broken(name, error) from error
-
     def _logits(self, logits: NDArray[Any], rows: int, steps: int) -> NDArray[np.float32]:
         if logits.shape != (rows, *[steps] * self.tags, len(self.readable.labels)):
             raise FolderError(f"{self.folder / WHOLE}: not a graph that answers with these labels; {manifest.REMEDY}")
         return logits
-
-    def _broken(self, name: str, error: Exception) -> Exception:
-        """What to raise for what onnxruntime raised: it is the file's fault, if it is not the machine's."""
-        if refusal(error):
-            return error
-        said = (str(error).splitlines() or [""])[0][:200]
-        return FolderError(f"{self.folder / name}: onnxruntime cannot run it ({said}); {manifest.REMEDY}")
 
 
 def _check_about(about: dict[str, Any]) -> None:
@@ -252,6 +244,10 @@ def _check_about(about: dict[str, Any]) -> None:
         numbers += [stream["grain"] - 1, stream["flush"], stream["delay"]]
         if not all(isinstance(name, str) for name in stream["states"]):
             raise TypeError("states")
+    if not isinstance(about.get(OPENVINO, {}).get("agrees", False), bool):
+        raise TypeError(OPENVINO)
+    if about.get("precision", {}).get("name", EXACT) not in PRECISIONS:
+        raise ValueError("precision")
     if not all(isinstance(number, int) and 0 <= number < 2**40 for number in numbers):
         raise ValueError("numbers")
 

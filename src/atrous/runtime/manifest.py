@@ -23,8 +23,15 @@ def write(folder: Path, about: dict[str, Any]) -> None:
     """Write export.json: what is said about the model, and the size and SHA-256 of every file beside it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): _measured(path) for path in paths}
-    text = json.dumps({"format": FORMAT, **about, "files": files}, ensure_ascii=False, indent=1) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    (folder / MANIFEST).write_text(_text({"format": FORMAT, **about, "files": files}), encoding="utf-8")
+
+
+def renew(folder: Path, more: dict[str, Any]) -> dict[str, Any]:
+    """Say more in export.json, and measure the files that it lists anew; returns what it says now."""
+    about = parsed(folder / MANIFEST) | more
+    about["files"] = {name: _measured(folder / name) for name in about["files"]}
+    (folder / MANIFEST).write_text(_text(about), encoding="utf-8")
+    return {name: said for name, said in about.items() if name not in ("format", "files")}
 
 
 def read(folder: str | PathLike[str]) -> dict[str, Any]:
@@ -78,6 +85,10 @@ def parsed(path: Path) -> dict[str, Any]:
     if not isinstance(about, dict):
         raise FolderError(f"{path}: damaged, not the JSON of an export; {REMEDY}")
     return about
+
+
+def _text(about: dict[str, Any]) -> str:
+    return json.dumps(about, ensure_ascii=False, indent=1) + "\n"
 
 
 def _measured(path: Path) -> dict[str, Any]:
