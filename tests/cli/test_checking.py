@@ -124,3 +124,23 @@ def test_an_export_that_differs_exits_with_1_and_leaves_nothing(atrous, monkeypa
 def test_the_number_of_rows_is_the_functions_own():
     # Written out there, so that the help imports nothing heavy.
     assert checking.ROWS == verifying.ROWS
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--precision", "int9"], "--precision: expected exact, bf16 or int8, got 'int9' (did you mean 'int8'?)"),
+        (["--data", "rows.csv"], "--data: is what the loss of smaller numbers is measured on"),
+        (["--precision", "int8", "--data", "missing.csv"], "missing.csv: no such file"),
+        (["--precision", "int8", "--data", "rows.csv"], "rows.csv"),
+        (["--precision", "int8", "--data", "empty.csv"], "empty.csv"),
+    ],
+)
+@pytest.mark.usefixtures("untrained")
+def test_a_precision_and_data_that_do_not_fit_are_refused_in_one_line(atrous, tmp_path, words, said):
+    (tmp_path / "rows.csv").write_text("text,label\ngood,great\n")
+    (tmp_path / "empty.csv").write_text("")
+    code, out, err = atrous("export", "model", "out", *words)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+    assert not (tmp_path / "out").exists()

@@ -1,3 +1,6 @@
+from atrous.exporting.card import sentences
+
+
 def test_the_readme_says_what_the_graphs_take_and_how_to_run_it(exported):
     text = (exported.folder / "README.md").read_text()
     assert text.startswith("# bag, exported: tells 2 labels apart\n")
@@ -14,3 +17,15 @@ def test_the_readme_of_a_tagger_says_what_its_graphs_give_and_where_its_chain_is
     assert "gives `logits`, (batch, time, labels): of every word, one a step." in text
     assert "the `chain` in `export.json`" in text
     assert "`decided` (batch, time), which of them are real, and every `next_state_...`" in text
+
+
+def test_what_smaller_numbers_cost_is_a_sentence_a_runtime():
+    own = {"score": 0.75, "equal": 0.9876, "difference": 0.123}
+    said = {"name": "int8", "data": "dev.csv", "rows": 1200, "score": "span_f1", "exact": 0.8}
+    (sentence,) = sentences({**said, "runtimes": {"openvino": own}})
+    assert sentence == (
+        "int8 in OpenVINO, on 1,200 rows of dev.csv: span F1 0.7500 instead of 0.8000 (-0.0500), 98.76% of the answers "
+        "are equal, the largest difference of a logit is 1.2e-01."
+    )
+    drawn = {**said, "data": None, "score": None, "runtimes": {"onnxruntime": {**own, "score": None}}}
+    assert sentences(drawn)[0].startswith("int8 in onnxruntime, on 1,200 texts drawn from its vocabulary (--data FILE")

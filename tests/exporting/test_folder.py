@@ -1,6 +1,7 @@
 import dataclasses
 import importlib.util
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from atrous.contract import Batch
 from atrous.errors import DataError, FolderError, MissingExtra, NotEqual, OutputExists
 from atrous.exporting import folder as exporting
 from atrous.exporting.copied import runtime_files
+from atrous.exporting.parity import ready
 from atrous.layers import Conv
-from atrous.runtime.graph import padded
+from atrous.runtime import manifest
+from atrous.runtime.graph import Exported, padded
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 
@@ -186,3 +189,54 @@ def test_tokens_are_refused_where_texts_are_expected_and_what_is_neither_by_a_ta
         exported.predict([["a", "good", "film"]])
     with pytest.raises(TypeError, match="Reader needs texts, or sequences of tokens, got int: 3"):
         tagger_export.predict(["good", 3])
+
+
+@pytest.fixture
+def traced(monkeypatch, exported):
+    """Without the seconds that tracing takes: the graphs are those of the same model, made before."""
+
+    def copied(bundle, folder, **_):
+        shutil.copytree(exported.folder, folder, dirs_exist_ok=True)
+        about = {name: said for name, said in exported.about.items() if name not in ("format", "files", "openvino")}
+        for name in ("export.json", "README.md", "run.py", "requirements.txt"):
+            (folder / name).unlink()
+        manifest.write(folder, about)
+        return ready(bundle.model)
+
+    monkeypatch.setattr(exporting, "write", copied)
+
+
+ROWS = [{"text": "a good film", "label": "pos"}, {"text": "bad", "label": "neg"}, {"text": "a film", "label": "neg"}]
+
+
+@pytest.mark.usefixtures("traced")
+@pytest.mark.parametrize(("precision", "runs"), [("bf16", "kept as bf16"), ("int8", "computed with 8 bits")])
+def test_an_export_of_smaller_numbers_says_what_it_loses(bag, tmp_path, precision, runs):
+    out = tmp_path / "out"
+    small = atrous.export(bag, out, precision=precision, data=ROWS)
+    said = small.about["precision"]
+    assert (said["name"], said["data"], said["rows"], said["score"]) == (precision, "data", 3, "accuracy")
+    assert said["exact"] == bag.evaluate(ROWS)["accuracy"]
+    own = said["runtimes"]["onnxruntime"]
+    assert 0 < own["difference"] < 0.2
+    text = (out / "README.md").read_text()
+    assert runs in text
+    assert f"{precision} in onnxruntime, on 3 rows of data: accuracy {own['score']:.4f} instead of" in text
+    assert len(Exported(out).predict(["a good film"])) == 1  # every file is the one that is listed
+
+
+@pytest.mark.usefixtures("traced")
+def test_without_data_the_loss_is_measured_on_texts_that_were_drawn(bag, tmp_path):
+    said = atrous.export(bag, tmp_path / "out", precision="bf16").about["precision"]
+    assert (said["data"], said["score"], said["rows"]) == (None, None, 256)
+    assert "256 texts drawn from its vocabulary" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_data_that_do_not_fit_are_refused_before_anything_is_traced(bag, tmp_path):
+    for rows, error, words in (
+        ([{"text": "good", "label": "great"}], DataError, "great"),
+        ([], DataError, "data"),
+    ):
+        with pytest.raises(error, match=words):
+            atrous.export(bag, tmp_path / "out", precision="int8", data=rows)
+    assert not list(tmp_path.iterdir())

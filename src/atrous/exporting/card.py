@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from atrous.bundle.trained import Bundle
+from atrous.runtime.readable import spoken
+from atrous.runtime.sessions import BF16, INT8, ONNXRUNTIME, OPENVINO
 
 _FILES = """\
 | file | what it holds |
@@ -16,9 +18,19 @@ _FILES = """\
 | `export.json` | what the graphs take; size and SHA-256 of every file |
 | `requirements.txt` | what to install |
 | `runtime/` | the part of atrous that run.py imports |"""
+_NAMES = {ONNXRUNTIME: "onnxruntime", OPENVINO: "OpenVINO"}
 _STREAM = (
     "| `stream.onnx`, `start.npz` | the model over a text in chunks, and one row of its state before the first |\n"
 )
+
+
+_SMALLER = {
+    BF16: "Its weights are kept as bf16. OpenVINO computes with bf16 where the processor does, onnxruntime with 32 "
+    "bits.",
+    INT8: "Convolutions and products of `model.onnx` are computed with 8 bits, in the ranges met on these rows (512 "
+    "of them if there are more). {rest}",
+}
+_CHUNKS = "`stream.onnx`, which reads texts in chunks, stays exact."
 
 
 def card(bundle: Bundle, about: dict[str, Any]) -> str:
@@ -40,6 +52,7 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
         "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
         "$ python run.py texts.csv --out answers.csv\n```",
         "Neither torch nor atrous is needed. Keep the files together: run.py refuses one that is of another export.",
+        *_lost(about),
         _FILES.format(stream=_STREAM if "stream" in about else ""),
         f"`model.onnx` takes {given} and gives `logits`, {several if read.tags else '(batch, labels)'}. Any number of "
         "rows and any time from 1 on; what stands after a row's length is not read.",
@@ -63,3 +76,30 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
     else:
         sections.append("There is no graph for chunks: this model must see a text to its end.")
     return "\n\n".join(sections) + "\n"
+
+
+def sentences(said: dict[str, Any]) -> list[str]:
+    """What smaller numbers cost, a sentence a runtime. said: "precision" of export.json."""
+    rows = f"{said['rows']:,} rows of {said['data']}"
+    if said["data"] is None:
+        rows = f"{said['rows']:,} texts drawn from its vocabulary (--data FILE measures the loss of quality)"
+    found = []
+    for runtime, one in said["runtimes"].items():
+        scored = ""
+        if said["score"] is not None:
+            name, change = spoken(said["score"]), one["score"] - said["exact"]
+            scored = f"{name} {one['score']:.4f} instead of {said['exact']:.4f} ({change:+.4f}), "
+        found.append(
+            f"{said['name']} in {_NAMES[runtime]}, on {rows}: {scored}{one['equal']:.2%} of the answers are equal, the "
+            f"largest difference of a logit is {one['difference']:.1e}."
+        )
+    return found
+
+
+def _lost(about: dict[str, Any]) -> list[str]:
+    """The section on a precision, if the export is not exact."""
+    if "precision" not in about:
+        return []
+    said = about["precision"]
+    how = _SMALLER[said["name"]].format(rest=_CHUNKS if "stream" in about else "").rstrip()
+    return [how, "\n".join(f"- {sentence}" for sentence in sentences(said))]

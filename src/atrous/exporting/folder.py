@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from random import Random
@@ -20,11 +21,15 @@ from atrous.bundle.trained import Bundle
 from atrous.config import dump
 from atrous.contract import Batch
 from atrous.data.batch import Examples
+from atrous.data.text import Source
 from atrous.errors import MissingExtra, NotEqual
 from atrous.exporting import parity, program
 from atrous.exporting.agreeing import in_openvino, said_of
+from atrous.exporting.asked import check_precision
 from atrous.exporting.card import card
 from atrous.exporting.copied import PACKAGE, PROGRAM, runtime_files
+from atrous.exporting.loss import Held, lost
+from atrous.exporting.lowering import lower
 from atrous.exporting.rows import drawn, interesting
 from atrous.exporting.run import REQUIREMENTS, RUNTIME
 from atrous.model import Model
@@ -32,7 +37,7 @@ from atrous.outputs import check, new_folder
 from atrous.runtime import manifest
 from atrous.runtime.graph import LENGTHS, START, STREAM, VOCABULARY, WHOLE, Exported
 from atrous.runtime.reader import Reader
-from atrous.runtime.sessions import OPENVINO
+from atrous.runtime.sessions import EXACT, ONNXRUNTIME, OPENVINO
 
 SETTINGS, CARD = "settings.toml", "README.md"
 NEEDED = ("onnx", "onnxruntime", "onnxscript")
@@ -40,24 +45,44 @@ RUNS_WITH = {"numpy": "numpy>=2.0", "onnxruntime": "onnxruntime>=1.22", "tokeniz
 
 
 def export(
-    model: Bundle | str | PathLike[str], out: str | PathLike[str], *, force: bool = False, quiet: bool = True
+    model: Bundle | str | PathLike[str],
+    out: str | PathLike[str],
+    *,
+    precision: str = EXACT,
+    data: Source | Iterable[Any] | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    encoding: str | None = None,
+    force: bool = False,
+    quiet: bool = True,
 ) -> Exported:
     """Write a model as a folder that runs with numpy and onnxruntime alone, and return what is in it.
 
     model: a Bundle or a model folder.
     out: the folder, which appears whole or not at all: `python OUT/run.py FILE` answers as `atrous predict` does.
+    precision: "exact"; "bf16" for weights of half the size; "int8" for convolutions and products of 8 bits.
+    data: labelled rows, a file or as for `atrous.train`, on which the loss of smaller numbers is measured, and of which
+        up to 512 tell int8 its ranges; None: texts drawn from the model's vocabulary. What it costs is in the card,
+        and under "precision" in `about`.
+    text, label, encoding: the columns and the character encoding of the data, if they are not those of the training.
     force: replace an export that is there. quiet: do not say on standard error what is being done.
 
     Before the folder appears its graphs answer rows drawn from the model's vocabulary, and what they say is held
-    against the model.
+    against the model. Smaller numbers come after that.
 
     Raises NotEqual, with the largest difference, if they differ by more than 1e-4 of the largest logit, or of 1;
+    or where smaller numbers give an answer that is no number; NotExportable where onnxruntime cannot make them
+    smaller; ConfigError where there is nothing to; DataError and ConfigError for the data as `Bundle.evaluate` does;
     OutputExists if something is there; MissingExtra if onnx, onnxruntime or onnxscript is not installed; FolderError
     for a model folder that cannot be loaded; NotExportable if torch cannot trace the model.
     """
+    check_precision(precision, data=data is not None)
     need_onnx()
     check(out, force=force, marks=[manifest.MANIFEST], option="")
     bundle = model if isinstance(model, Bundle) else load(model)
+    wanted = {"text": text, "label": label, "encoding": encoding}
+    columns = bundle.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
+    held = None if precision == EXACT else Held.read(bundle, data, columns)
     random = Random(0)
     rows = Examples.of(bundle.reader, drawn(bundle.reader, interesting(bundle.window, random), random))
     with new_folder(out, force=force, marks=[manifest.MANIFEST], option="") as folder:
@@ -73,6 +98,13 @@ def export(
         about: dict[str, Any] = {}
         if (checked := in_openvino(folder, rows, reference)) is not None:
             about[OPENVINO] = said_of(checked)
+        if held is not None:
+            tell(f"making the numbers smaller: {precision}", quiet=quiet)
+            lower(folder, precision, held.examples)
+            manifest.renew(folder, {"precision": {"name": precision}})
+            tell(f"measuring what that loses on {len(held.examples):,} rows", quiet=quiet)
+            runtimes = [ONNXRUNTIME, *[OPENVINO] * bool(about.get(OPENVINO, {}).get("agrees"))]
+            about["precision"] = {"name": precision, **lost(bundle, folder, held, runtimes)}
         about = manifest.renew(folder, about)
         (folder / CARD).write_text(card(bundle, about), encoding="utf-8")
     return Exported(out)
