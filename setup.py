@@ -8,8 +8,11 @@ setup(
     ext_modules=[
         Extension(
             "atrous.native._compiled",
-            sources=[f"{NATIVE}/{name}.c" for name in ("dropout", "module", "ngrams", "shared", "steps", "words")],
-            depends=[f"{NATIVE}/compiled.h"],
+            sources=[
+                f"{NATIVE}/{name}.c"
+                for name in ("cuts", "dropout", "module", "ngrams", "shared", "steps", "stretches", "words")
+            ],
+            depends=[f"{NATIVE}/compiled.h", f"{NATIVE}/cuts.h"],
             extra_compile_args=["-O3"],
             optional=True,
         )

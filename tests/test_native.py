@@ -199,6 +199,62 @@ def test_arguments_of_another_kind_are_refused():
         compiled.Words(("a", 3), True, 2, 1)
 
 
+@needs_compiled
+@pytest.mark.parametrize(
+    "places, error, words",
+    [
+        (None, TypeError, "NoneType"),
+        ([3], TypeError, r"gives \(start, end\), got 3"),
+        ([(0, 1, 2)], TypeError, r"got \(0, 1, 2\)"),
+        ([(0, "1")], TypeError, "integer"),
+        ([(0, 4)], ValueError, r"stand in 'abc', in order, got \(0, 4\)"),
+        ([(-1, 1)], ValueError, "in order"),
+        ([(1, 1)], ValueError, "in order"),
+        ([(0, 2), (1, 3)], ValueError, r"got \(1, 3\)"),
+    ],
+)
+def test_a_rule_that_gives_no_tokens_of_its_stretch_is_refused(places, error, words):
+    cutter = compiled.Cutter(lambda stretch, followed: places if stretch == "abc" else [(0, 1)], {})
+    for _ in range(2):
+        with pytest.raises(error, match=words):
+            cutter.cut(["x", "abc"])
+        assert cutter.cut(["x"])[0] == [("x", ("x",), ((0, 1),))]
+
+
+@needs_compiled
+def test_a_cutter_asks_its_rule_once_for_every_stretch_and_what_follows_an_initial():
+    asked = []
+
+    def rule(stretch, followed):
+        asked.append((stretch, followed))
+        return [(0, len(stretch))]
+
+    cutter = compiled.Cutter(rule, {})
+    cutter.cut(["J. Smith J. smith J. \u00c9 xJ.  A é", "Smith J.", "日本 é ab", "日本 J."])
+    assert asked == [
+        *(("J.", True), ("Smith", False), ("J.", False), ("smith", False), ("\u00c9", False)),
+        *(("xJ.", True), ("A", False), ("é", False), ("日本", False), ("ab", False)),
+    ]
+
+
+@needs_compiled
+def test_a_cutter_refuses_what_it_cannot_use():
+    with pytest.raises(TypeError, match="a rule that can be called, got int"):
+        compiled.Cutter(3, {})
+    with pytest.raises(TypeError, match="list of texts, got tuple"):
+        compiled.Cutter(len, {}).cut(("a",))
+    with pytest.raises(TypeError, match="needs texts, got int"):
+        compiled.Cutter(lambda stretch, followed: [], {}).cut(["a", 3])
+    for number in (-1, 2**31):
+        with pytest.raises(ValueError, match=r"numbers from 0 to 2\*\*31 - 1"):
+            compiled.Cutter(lambda stretch, followed: [(0, 1)], {"a": number}).cut(["a"])
+    with pytest.raises(ZeroDivisionError):
+        compiled.Cutter(lambda stretch, followed: 1 / 0, {}).cut(["a"])
+    again = compiled.Cutter(lambda stretch, followed: again.cut(["b"]), {})
+    with pytest.raises(ValueError, match="in use"):
+        again.cut(["a"])
+
+
 def test_they_can_be_switched_off():
     code = "from atrous import native; print(native.compiled, native.described())"
     environment = {**os.environ, native.OFF: "off"}

@@ -10,7 +10,7 @@ from random import Random
 
 import numpy as np
 
-LETTERS = "abcXYZ09_ .,!?\n\té\u0130ßж中\u3000𝔘\ud800"
+LETTERS = "abcXYZ.09_ .,!?\n\té\u0130ßж中\u3000𝔘\ud800"
 
 
 def loaded(path):
@@ -31,6 +31,31 @@ def words(module, random):
     table = module.Words(tokens, random.random() < 0.5, random.choice([2, 2, 2, 0, -1, 2**31 - 1]), 1)
     texts = [text(random) for _ in range(random.randrange(5))]
     table.ids(random.choice([texts, texts, texts, tuple(texts), [*texts, 3], None]))
+
+
+def cuts(module, random):
+    known = {"a": random.choice([0, 0, 0, -1, 2**31, "a"])} if random.random() < 0.3 else {}
+    lying = random.random()
+
+    def rule(stretch, followed):
+        own = [(place, place + 1) for place in range(0, len(stretch), random.choice([1, 2]))]
+        if lying < 0.7:
+            return own
+        if lying < 0.75:
+            cutter.cut(["a"])
+        if lying < 0.8:
+            texts.clear()
+        if lying < 0.85:
+            known.clear()
+        bad = [(-1, 1), (0, 0), (0, 2**40), (5, 3), (0,), None, (0, "1"), [0, 1], (2**70, 2**71)]
+        return random.choice([[*own, random.choice(bad)], own, None, 3, [*own, *own], "ab"])
+
+    cutter = module.Cutter(rule, known)
+    for _ in range(random.randrange(1, 4)):
+        texts = [text(random) for _ in range(random.randrange(5))]
+        cutter.cut(random.choice([texts, texts, texts, tuple(texts), [*texts, 3], None]))
+        cutter.held()
+    module.Cutter(random.choice([rule, None, 3]), random.choice([known, None, []]))
 
 
 def ngrams(module, random):
@@ -94,7 +119,7 @@ def main():
     refused = 0
     for _ in range(count):
         try:
-            random.choice([words, ngrams, passes])(module, random)
+            random.choice([words, ngrams, passes, cuts])(module, random)
         except (TypeError, ValueError, BufferError, OverflowError):
             refused += 1
     print(f"{count} calls, {refused} refused")

@@ -181,3 +181,26 @@ def test_an_answer_is_json():
     assert all([*span] == ["start", "end", "label", "text", "probability"] for span in value["spans"])
     with pytest.raises(ValueError, match=r"Bundle\.best"):
         answer.top(2)
+
+
+@pytest.mark.parametrize("scheme", ["plain", "iob2"])
+def test_all_rows_at_once_are_answered_as_each_row_is(scheme, monkeypatch):
+    monkeypatch.setattr(tagging, "_BLOCK", 7)
+    cuts = [reader("words").cut(text) for text in ["a b c", "", "Ann left " * 9, "d", "", "  "]]
+    lengths = [3, 0, 5, 1, 0, 0]  # of the third, the rest was not read
+    starts = np.cumsum([0, *lengths])
+    logits = np.random.default_rng(0).normal(size=(starts[-1], len(TAGS))).astype(np.float32) * 3
+    paths = tagging.decoded(logits, starts)
+    expected = [tagging._answer(cut, path, TAGS, scheme) for cut, path in zip(cuts, paths, strict=True)]
+    assert tags_answers(logits, starts, cuts, TAGS, scheme=scheme) == expected
+    assert [one.probability for one in expected][1] == 1.0
+
+
+def test_each_tag_has_the_probability_of_a_softmax():
+    logits = np.array([[1.0, 3.0, -200.0], [1e4, 1e4, 0.0]], np.float32)
+    (answer,) = tags_answers(
+        logits, np.array([0, 2]), [("a b", "ab", ((0, 1), (2, 3)))], ("X", "Y", "Z"), scheme="plain"
+    )
+    assert answer.tags == ("Y", "X")
+    assert answer.probabilities == (round(float(np.exp(3) / (np.exp(1) + np.exp(3))), 6), 0.5)
+    assert answer.probability == round(float(np.exp(3) / (np.exp(1) + np.exp(3))) / 2, 6)

@@ -172,21 +172,21 @@ class Latest:
 
     def of(self, model: Model, *, int8: bool = False) -> Tables | None:
         """The tables of the model as it is now, as `tables_of` gives them."""
-        weights = [*_weights(model)]
+        weights = [*weights_of(model)]
         if (weights, int8) != (self._weights, self._int8):
             self._tables = tables_of(model, int8=int8)
             self._weights, self._int8 = weights, int8
         return self._tables
 
 
-def _weights(module: nn.Module) -> Iterator[tuple[int, int]]:
+def weights_of(module: nn.Module) -> Iterator[tuple[int, int]]:
     """Where each weight is and how often it was written to. By hand: torch's own walk takes longer than an answer."""
     for weight in module._parameters.values():
         if weight is not None:
             yield weight.data_ptr(), weight._version
     for inner in module._modules.values():
         if inner is not None:
-            yield from _weights(inner)
+            yield from weights_of(inner)
 
 
 def _parts(model: Model) -> tuple[Tensor, list[Conv]] | None:

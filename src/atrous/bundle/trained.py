@@ -13,6 +13,7 @@ from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
 from atrous.answering.slide import slide_text
 from atrous.answering.tabled import Latest, Tables
+from atrous.answering.worded import Met
 from atrous.bundle.judging import row_scores, tagger_scores
 from atrous.config import Settings
 from atrous.data.batch import Examples
@@ -66,6 +67,7 @@ class Bundle:
     seen: Words | None = None
     int8: bool = False
     _tables: Latest = field(default_factory=Latest, init=False, repr=False)
+    _met: Met = field(default_factory=Met, init=False, repr=False)
 
     @classmethod
     def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...], *, most: int | None = None) -> Bundle:
@@ -135,11 +137,11 @@ class Bundle:
         several = self.reader.rows(texts)
         if not several:
             return []
-        examples = Examples.of(self.reader, several)
-        found = logits(self.model, examples, self.tables).float().numpy()
-        if not self.model.tags:
-            return [*map(shown.of, self.readable(found))]
-        return [*map(shown.of, self.readable.tagged(found, examples.starts, [*map(self.reader.cut, several)]))]
+        if self.model.tags:
+            read = self._met.read(self.model, self.reader, several)
+            return [*map(shown.of, self.readable.tagged(*read.parts))]
+        found = logits(self.model, Examples.of(self.reader, several), self.tables).float().numpy()
+        return [*map(shown.of, self.readable(found))]
 
     def _check(self, shown: Shown) -> None:
         asked = self.settings.predict
@@ -150,10 +152,8 @@ class Bundle:
 
         Raises TypeError as `predict` does, and ValueError for another model or a count below 1.
         """
-        several = self.reader.rows(texts)
-        examples = Examples.of(self.reader, several)
-        found = logits(self.model, examples).float().numpy() if several else np.zeros((0, len(self.labels)), np.float32)
-        return self.readable.best(found, examples.starts, [*map(self.reader.cut, several)], count)
+        read = self._met.read(self.model, self.reader, self.reader.rows(texts))
+        return self.readable.best(*read.parts, count)
 
     def encode(
         self, texts: Given | Sequence[Given], *, unit_length: bool = False

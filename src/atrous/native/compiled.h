@@ -22,7 +22,7 @@
 extern int processor_level; /* 0, or more where there is more than the least */
 
 void words_ready(void); /* once, before anything else of words.c */
-extern PyType_Spec words_spec;
+extern PyType_Spec words_spec, cutter_spec;
 
 PyObject *pool_ngrams(PyObject *module, PyObject *args);
 PyObject *place_steps(PyObject *module, PyObject *args);

@@ -62,14 +62,19 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static int added(PyObject *module, const char *name, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, spec, NULL);
+    int failed = !type || PyModule_AddObjectRef(module, name, type) < 0;
+    Py_XDECREF(type);
+    return failed ? -1 : 0;
+}
+
 static int filled(PyObject *module)
 {
     processor_ready();
     words_ready();
-    PyObject *words = PyType_FromModuleAndSpec(module, &words_spec, NULL);
-    int failed = !words || PyModule_AddObjectRef(module, "Words", words) < 0;
-    Py_XDECREF(words);
-    return failed ? -1 : 0;
+    return added(module, "Words", &words_spec) < 0 || added(module, "Cutter", &cutter_spec) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

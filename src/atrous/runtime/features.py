@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -98,8 +98,8 @@ class Features:
     def _of(self, word: str, name: str) -> tuple[int, ...]:
         found = [SHAPES.index(shape_of(word)) + 1] if self.shape else []
         lengths = range(1, self.affixes + 1)
-        found += [_hash(name[:length]) % AFFIXES + 1 for length in lengths]
-        found += [_hash(name[-length:]) % AFFIXES + 1 for length in lengths]
+        found += [_affix(name[:length]) for length in lengths]
+        found += [_affix(name[-length:]) for length in lengths]
         if self.hashed:
             both = _hash(name)
             found += [half % self.hashed + 1 for half in (both & 0xFFFFFFFF, both >> 32)]
@@ -137,6 +137,20 @@ def shape_of(word: str) -> str:
     ['lower', 'initial capital', 'capitals', 'capital', 'several capitals', 'inner capital', 'digits and signs',
      'capitals and signs', 'without case', 'signs']
     """
+    # Of ASCII what kinds of letters stand where is all that counts, and that is much the same for many words.
+    return _of_kinds(word.translate(_KINDS)) if word.isascii() else _shape_of(word)
+
+
+_KINDS = {code: "a" if chr(code).islower() else "A" if chr(code).isupper() else "0" if chr(code).isdigit() else "-"
+          for code in range(128)}  # fmt: skip
+
+
+@lru_cache(_KNOWN)
+def _of_kinds(word: str) -> str:
+    return _shape_of(word)
+
+
+def _shape_of(word: str) -> str:
     letters = any(map(str.isalpha, word))
     digits = any(one.isnumeric() and not one.isalpha() for one in word)  # 三 is both, and a letter here
     signs = not all(one.isalnum() for one in word)
@@ -160,6 +174,11 @@ def shape_of(word: str) -> str:
 
 def _is_capital(letter: str) -> bool:
     return letter.isupper() or letter.istitle()
+
+
+@lru_cache(_KNOWN)
+def _affix(text: str) -> int:
+    return _hash(text) % AFFIXES + 1
 
 
 def _hash(text: str) -> int:

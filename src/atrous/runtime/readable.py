@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.runtime.lattice import Chain
+from atrous.runtime.lexicon import Cut
 from atrous.runtime.probable import sigmoid, softmax
 from atrous.runtime.schemes import SCHEMES
-from atrous.runtime.tagging import Cut, Places, TagsAnswer, best_answers, tags_answers
+from atrous.runtime.tagging import Places, TagsAnswer, best_answers, tags_answers
 
 
 class Answer(NamedTuple):

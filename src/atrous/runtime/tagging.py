@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atrous.runtime.lattice import Chain, Lattice, best_of_rows, k_best, read, read_rows
-from atrous.runtime.probable import softmax
-from atrous.runtime.schemes import OUTSIDE, spans_of, tags_of
+from atrous.runtime.lexicon import Cut
+from atrous.runtime.schemes import OUTSIDE, Span, spans_of, tags_of
 
-Cut: TypeAlias = tuple[str, Sequence[str], Sequence[tuple[int, int]]]  # as `Reader.cut` gives it
 Places: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -153,8 +152,7 @@ def decoded(logits: NDArray[np.float32], starts: Places, chain: Chain | None = N
         own, some = starts[first : after + 1] - starts[first], logits[starts[first] : starts[after]]
         parts = [slice(start, end) for start, end in zip(own[:-1].tolist(), own[1:].tolist(), strict=True)]
         if chain is None:
-            shares = softmax(some, digits=None) if len(some) else some
-            tags, sure = some.argmax(1), shares.max(1, initial=0)
+            tags, sure = _best(some)
             yield from (Path(tags[part], sure[part]) for part in parts)
         else:
             tags = best_of_rows(some, own, chain)
@@ -193,8 +191,44 @@ def tags_answers(
     >>> answer.spans
     (SpanAnswer(start=0, end=3, label='PER', text='Ann', probability=0.9),)
     """
+    if chain is None:
+        return [*_each_by_itself(logits, starts, cuts, labels, scheme)]
     paths = decoded(logits, starts, chain)
     return [_answer(cut, path, labels, scheme) for cut, path in zip(cuts, paths, strict=True)]
+
+
+def _each_by_itself(
+    logits: NDArray[np.float32], starts: Places, cuts: Sequence[Cut], labels: Sequence[str], scheme: str
+) -> Iterator[TagsAnswer]:
+    """The answers where every token has its most probable tag: what `_answer` gives, for all rows at once."""
+    places, sure = np.empty(len(logits), np.int64), np.empty(len(logits))
+    for first in range(0, len(logits), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        places[block], sure[block] = _best(logits[block])
+    names = np.array(labels, object)[places].tolist()
+    each = np.round(sure, 6).tolist()
+    whole = np.ones(len(cuts))
+    rows = np.flatnonzero(np.diff(starts))
+    if len(rows):
+        whole[rows] = np.multiply.reduceat(sure, starts[rows])
+    bounds, all_right = starts.tolist(), np.round(whole, 6).tolist()
+    for row, (text, tokens, offsets) in enumerate(cuts):
+        start, end = bounds[row], bounds[row + 1]
+        tags, count = tuple(names[start:end]), end - start
+        spans: tuple[SpanAnswer, ...] = ()
+        if scheme != "plain":
+            parts = spans_of(tags, scheme)
+            shares = [round(float(sure[start + one.start : start + one.end].prod()), 6) for one in parts]
+            spans = _on_text(parts, text, offsets, shares)
+        own, places_ = tuple(tokens[:count]), tuple(offsets[:count])
+        yield TagsAnswer(text, own, places_, tags, tuple(each[start:end]), all_right[row], spans, scheme)
+
+
+def _best(logits: NDArray[np.float32]) -> tuple[Places, Floats]:
+    """The most probable tag of every step, and how probable it is: of a softmax, 1 over its sum."""
+    shifted = logits.astype(np.float64)
+    shifted -= logits.max(1, keepdims=True, initial=-np.inf)
+    return logits.argmax(1), 1 / np.exp(shifted, out=shifted).sum(1)
 
 
 def best_answers(
@@ -222,8 +256,14 @@ def _answer(cut: Cut, path: Path, labels: Sequence[str], scheme: str) -> TagsAns
 def _placed(
     tags: Sequence[str], scheme: str, text: str, offsets: Sequence[tuple[int, int]], shares: Sequence[float]
 ) -> tuple[SpanAnswer, ...]:
+    return _on_text(spans_of(tags, scheme), text, offsets, shares)
+
+
+def _on_text(
+    spans: Sequence[Span], text: str, offsets: Sequence[tuple[int, int]], shares: Sequence[float]
+) -> tuple[SpanAnswer, ...]:
     found = []
-    for (start, end, label), share in zip(spans_of(tags, scheme), shares, strict=True):
+    for (start, end, label), share in zip(spans, shares, strict=True):
         first, last = offsets[start][0], offsets[end - 1][1]
         found.append(SpanAnswer(first, last, label, text[first:last], share))
     return tuple(found)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from atrous.runtime.arrays import Arrays
 from atrous.runtime.cutting import tokens_of
+from atrous.runtime.lexicon import Cut
 from atrous.runtime.pieces import Pieces
 from atrous.runtime.reader import Reader, Row
-from atrous.runtime.tagging import Cut
 from atrous.runtime.tokeniser import FIRST
 
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # how an id that stands for no token is spelled
