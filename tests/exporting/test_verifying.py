@@ -7,6 +7,7 @@ from tests.exporting.conftest import fresh, fresh_tagger
 from tests.laws.mutants import LostState
 
 import atrous
+from atrous.answering.worded import Worded
 from atrous.encode import ENCODERS, WHOLE_ROWS
 from atrous.errors import DataError, NotStreamable
 from atrous.exporting import verifying
@@ -147,7 +148,7 @@ def test_a_tagger_is_verified_token_by_token_with_its_tags_at_the_end(tagger, tm
         (tmp_path / "rows.conll", 2, 3),
     ):
         found = atrous.verify(tagger, data)
-        assert [reading.way for reading in found.readings] == [*WAYS, "tags"]
+        assert [reading.way for reading in found.readings] == [*WAYS[:4], "remembered", *WAYS[4:], "tags"]
         assert found.passed
         assert found.rows == rows
         assert longest in (None, found.longest)
@@ -161,6 +162,15 @@ def test_a_tagger_whose_export_is_of_another_fails_in_its_tags_too(tagger):
         other.model.predict.linear.weight.neg_()
     failed = {reading.way for reading in atrous.verify(other).readings if not reading.passed}
     assert failed == {"exported", "exported, streamed", "tags"}
+
+
+@pytest.mark.usefixtures("tagger_not_exported")
+def test_a_tagger_that_remembers_something_else_fails(tagger, monkeypatch):
+    made = Worded._made
+    monkeypatch.setattr(Worded, "_made", lambda *given: made(*given) + 0.1)
+    failed = {reading.way for reading in atrous.verify(tagger, ["a good film"]).readings if not reading.passed}
+    assert "remembered" in failed
+    assert not failed - {"remembered", "tags"}
 
 
 @pytest.mark.slow

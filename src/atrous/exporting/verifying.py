@@ -14,6 +14,7 @@ from torch import Tensor
 
 from atrous.answering.predict import logits
 from atrous.answering.tabled import tables_of
+from atrous.answering.worded import worded_of
 from atrous.bundle.folder import load
 from atrous.bundle.trained import Bundle
 from atrous.data.batch import Examples
@@ -71,10 +72,11 @@ def verify(
     """Read the same rows in every way that the model can be read, and compare the numbers.
 
     The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks; looked
-    up in tables, if it is an n-gram classifier; exported, whole and streamed, and by OpenVINO where it is installed.
-    Each is held against every row alone: the largest difference between two logits may be 1e-5 of the largest logit, or
-    of 1, and 1e-4 of it for an export. Of a tagger these are the logits of every step, of a CRF its emissions; and at
-    the end the tags that every way comes to are held against the best ones.
+    up in tables, if it is an n-gram classifier; remembered word by word, if it is a tagger; exported, whole and
+    streamed, and by OpenVINO where it is installed. Each is held against every row alone: the largest difference between
+    two logits may be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a tagger these are the logits
+    of every step, of a CRF its emissions; and at the end the tags that every way comes to are held against the best
+    ones.
 
     model: a Bundle or a model folder.
     data: rows, or a file of them, of which the first `rows` are read (of a tagger, files with tags too); None: texts
@@ -100,14 +102,16 @@ def verify(
         raise DataError("verify needs at least one row, got none")
     examples = Examples.of(bundle.reader, texts)
     readings = []
-    for reading in _readings(bundle, examples, random, quiet=quiet):
+    for reading in _readings(bundle, texts, examples, random, quiet=quiet):
         readings.append(reading)
         if shown:
             shown(reading)
     return Verification(len(examples), data is None, int(examples.lengths.max()), tuple(readings))
 
 
-def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) -> Iterator[Reading]:
+def _readings(
+    bundle: Bundle, texts: Sequence[Row], rows: Examples, random: Random, *, quiet: bool
+) -> Iterator[Reading]:
     own = parity.ready(bundle.model)
     whole_only = bundle.settings.encode.name in WHOLE_ROWS or not own.attend.streams
     tell(f"reading {len(rows)} rows alone", quiet=quiet)
@@ -128,6 +132,8 @@ def _readings(bundle: Bundle, rows: Examples, random: Random, *, quiet: bool) ->
     )
     if (tables := tables_of(own, int8=bundle.int8) if bundle.reader.plain else None) is not None:
         yield parity.compare("looked up", lambda: logits(own, rows, tables), reference, kept=kept)
+    if (worded := worded_of(own, bundle.reader)) is not None and (found := worded.read(texts)) is not None:
+        yield parity.compare("remembered", lambda: found.logits, reference, kept=kept)
     yield from _exported(bundle, own, rows, random, reference, whole_only, kept, quiet)
     if own.tags:
         yield tags_agree(bundle.readable, kept, reference, rows.starts)
