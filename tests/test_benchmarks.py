@@ -167,7 +167,7 @@ def test_the_race_of_ngrams_is_that_of_the_results_kept():
         assert all(len(times) == results["rounds"] for times in own["seconds"].values())
 
 
-@pytest.mark.parametrize("script", ["busy", "start", "stream"])
+@pytest.mark.parametrize("script", ["busy", "convolution", "start", "stream", "tagger", "train"])
 def test_the_table_of_a_race_is_that_of_the_results_kept(script, monkeypatch):
     folder = ROOT / "benchmarks" / "speed"
     monkeypatch.syspath_prepend(str(folder))
@@ -194,15 +194,3 @@ def test_every_stream_that_was_raced_gives_what_it_gives_at_once(monkeypatch):
         assert race["off"].keys() == race["seconds"].keys()
         assert max(race["off"].values()) < bench["TOLERANCE"]
         assert {len(times) for times in race["seconds"].values()} == {results["rounds"]}
-
-
-def test_the_race_of_taggers_is_that_of_the_results_kept():
-    bench = runpy.run_path(str(ROOT / "benchmarks" / "speed" / "tagger.py"))
-    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0].strip()
-    if not bench["KEPT"].exists():
-        assert written == ""
-        return
-    results = json.loads(bench["KEPT"].read_text(encoding="utf-8"))
-    assert written == bench["markdown"](results)
-    ways = [times for kind in results["seconds"].values() for times in kind.values()]
-    assert all(len(times) == len(results["words"]) == results["rounds"] for times in ways)

@@ -22,13 +22,10 @@ those that are there.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
-import json
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -36,14 +33,13 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from _shared import Table, parser, ratios, spread, tell
 
 import atrous
 from atrous.data.tagged.conllu import conllu_sentences
 from atrous.runtime import lexicon
 
-KEPT = Path(__file__).parents[1] / "results" / "speed-tagger.json"
-PAGE = Path(__file__).parents[1] / "RESULTS.md"
-BEGIN, END = "<!-- speed: benchmarks/speed/tagger.py -->", "<!-- end of speed: benchmarks/speed/tagger.py -->"
+TABLE = Table(__file__)
 ROUNDS, EPOCHS = 7, 6
 READY, TEXTS = 1500, 700  # texts before the rounds, and in each
 BATCHES = (32, 128, 512)
@@ -104,7 +100,7 @@ class Rival:
             for some in minibatch(made, 32 + 16 * epoch):
                 self.nlp.update(some, sgd=optimiser, drop=0.1)
             right = self.accuracy(dev)
-            print(f"spaCy: epoch {epoch + 1} of {EPOCHS}, dev {right:.4f}", file=sys.stderr)
+            tell(f"spaCy: epoch {epoch + 1} of {EPOCHS}, dev {right:.4f}")
             if right > best:
                 best = right
                 self.nlp.to_disk(place)
@@ -139,7 +135,7 @@ def trained(name: str, files: dict[str, Path], folder: Path) -> atrous.Bundle:
     """A tagger of ours."""
     place = folder / name.replace(" ", "-")
     if not place.is_dir():
-        print(f"{name}: training", file=sys.stderr)
+        tell(f"{name}: training")
         told = [*COMMON, *MODELS[name]]
         atrous.train(files["train"], dev=files["dev"], task="tag", encode="conv", set=told, quiet=True).save(place)
     return atrous.load(place)
@@ -188,7 +184,7 @@ def measure(data: Path, folder: Path, rounds: int) -> dict:
                 began = time.perf_counter()
                 answer(some)
                 times[way].append(round(time.perf_counter() - began, 5))
-        print(f"round {turn + 1} of {rounds}", file=sys.stderr)
+        tell(f"round {turn + 1} of {rounds}")
     return {"rounds": rounds, "texts": TEXTS, "batch": rival.batch, "words": words, "accuracy": right,
             "seconds": seconds}  # fmt: skip
 
@@ -206,31 +202,25 @@ def markdown(results: dict) -> str:
         cells = []
         for times in results["seconds"].values():
             speeds = [count / one for count, one in zip(results["words"], times[way], strict=True)]
-            ratios = [base / one for base, one in zip(times[RIVAL], times[way], strict=True)]
-            cells += [f"{median(speeds):,.0f}", f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"]
+            cells += [f"{median(speeds):,.0f}", spread(ratios(times[way], times[RIVAL]), ".1f")]
         lines.append(f"| {way} | {100 * right:.2f} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def main() -> None:
     """Measure, keep, and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
-    parser.add_argument("--models", type=Path, help="where trained models are kept; else nowhere")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--write", action="store_true", help="only write the table into RESULTS.md")
-    asked = parser.parse_args()
+    made = parser(__doc__, rounds=ROUNDS)
+    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
+    made.add_argument("--models", type=Path, help="where trained models are kept; else nowhere")
+    asked = made.parse_args()
     if not asked.write:
         if asked.data is None:
             raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
         with tempfile.TemporaryDirectory() as passing:
             folder = asked.models or Path(passing)
             folder.mkdir(parents=True, exist_ok=True)
-            found = measure(Path(asked.data), folder, asked.rounds)
-        KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    table = markdown(json.loads(KEPT.read_text(encoding="utf-8")))
-    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+            TABLE.keep(measure(Path(asked.data), folder, asked.rounds))
+    TABLE.write(markdown(TABLE.results))
 
 
 if __name__ == "__main__":
