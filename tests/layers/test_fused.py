@@ -25,6 +25,14 @@ def either(request, monkeypatch):
         pytest.skip(described())
 
 
+@pytest.fixture(autouse=True, scope="module")
+def for_any_number():
+    """The kernels even where torch's operations would be faster."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fused, "_FEW", 1)
+        yield
+
+
 @pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("dtype", KINDS)
 @pytest.mark.parametrize("probability", [0.0, 0.1, 0.5, 0.97])

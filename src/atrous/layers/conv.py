@@ -11,6 +11,7 @@ from atrous.contract import Layer, State, clear
 from atrous.layers.compose import Stack
 from atrous.layers.fused import placed
 from atrous.layers.taps import Taps
+from atrous.layers.ways import WAYS, way_for
 from atrous.window import Cost, conv_cost
 
 
@@ -127,11 +128,8 @@ class Conv(Layer):
         weight = self.weight if taps is None or len(taps) == self.kernel else self.weight[:, :, taps.start : taps.stop]
         if weight.shape[2] == self.groups == 1:
             return F.linear(padded[:, :: self.stride], weight[:, :, 0], self.bias)
-        # Text is an image of height 1: (batch, time, channels) is channels-last already, so nothing is transposed.
-        image = padded.unsqueeze(1).permute(0, 3, 1, 2)
-        stride, dilation = (1, self.stride), (1, self.dilation)
-        y = F.conv2d(image, weight.unsqueeze(2), self.bias, stride=stride, dilation=dilation, groups=self.groups)
-        return y.permute(0, 2, 3, 1).squeeze(1)
+        shape = self.stride, self.dilation, self.groups
+        return WAYS[way_for(padded, weight, *shape)](padded, weight, self.bias, *shape)
 
 
 class Extend(Layer):

@@ -17,6 +17,7 @@ from atrous.native import compiled
 
 _SEEDS = 2**62
 _PARTS = 2**16  # so finely a share is dropped
+_FEW = 2**14  # numbers; for fewer of them a call of a kernel takes longer than torch's operations
 
 
 def relu_dropout(x: Tensor, probability: float, training: bool) -> Tensor:
@@ -33,7 +34,7 @@ def relu_dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     numbers: Doty-Humphrey, PractRand, SFC32, https://pracrand.sourceforge.net/RNG_engines.txt
     """
     dropped = round(probability * _PARTS)
-    if not training or not dropped or not _native(x) or dropped == _PARTS or x.dtype not in _KINDS:
+    if not training or not 0 < dropped < _PARTS or x.numel() < _FEW or not _native(x) or x.dtype not in _KINDS:
         return F.dropout(F.relu(x), probability, training)
     return _apply(_ReLUDropout, x, dropped, int(torch.randint(_SEEDS, ())))
 
@@ -47,7 +48,7 @@ def relu_times(x: Tensor, factors: Tensor) -> Tensor:
     tensor([[[0., 0.],
              [6., 0.]]])
     """
-    if not x.numel() or not _native(x) or x.dtype not in _KINDS:
+    if x.numel() < _FEW or not _native(x) or x.dtype not in _KINDS:
         return F.relu(x) * factors
     return _apply(_ReLUTimes, x, factors.float())
 
@@ -61,7 +62,7 @@ def placed(x: Tensor, mask: Tensor | None, left: int, beyond: int) -> Tensor:
     tensor([0., 0., 1., 1.])
     """
     later = x.shape[1] + left + beyond
-    if not x.numel() or later < 1 or (mask is None and left == beyond == 0) or not _native(x):
+    if x.numel() < _FEW or later < 1 or not _native(x):
         return F.pad(clear(x, mask), (0, 0, left, beyond))
     real = x.new_empty(0, dtype=torch.bool) if mask is None else mask.expand(x.shape[:2])
     if not (x.requires_grad and torch.is_grad_enabled()):

@@ -1,0 +1,61 @@
+"""The ways to compute a convolution over (batch, time, channels), and a table of which is taken where.
+
+All give the same numbers but for rounding. Which is fastest is a matter of shape, and is never measured while a model
+runs, or the same model would answer otherwise from one run to the next: `benchmarks/speed/convolution.py` times them
+all, and what it found stands in `way_for`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Way = Callable[..., Tensor]
+
+FEW = 64  # steps, of all rows: from here on gathering costs more than it saves
+
+
+def image(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: int, groups: int) -> Tensor:
+    """As an image of height 1: (batch, time, channels) is channels-last already, so that nothing is transposed.
+
+    padded: (batch, time, inputs) with every step that is read. weight: (outputs, inputs / groups, taps).
+
+    >>> image(torch.ones(1, 4, 1), torch.ones(1, 1, 3), torch.zeros(1), 1, 1, 1).flatten()
+    tensor([3., 3.])
+    """
+    seen, taps = padded.transpose(1, 2).unsqueeze(2), weight.unsqueeze(2)
+    y = torch.conv2d(seen, taps, bias, (1, stride), (0, 0), (1, dilation), groups)
+    return y.squeeze(2).transpose(1, 2)
+
+
+def gather(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: int, groups: int) -> Tensor:
+    """As one product: what each output reads is laid side by side first. Not in groups. As `image` otherwise.
+
+    >>> gather(torch.ones(1, 4, 1), torch.ones(1, 1, 3), torch.zeros(1), 1, 1, 1).flatten()
+    tensor([3., 3.])
+    """
+    assert groups == 1, groups
+    taps = weight.shape[2]
+    steps = (padded.shape[1] - (taps - 1) * dilation - 1) // stride + 1
+    last = (steps - 1) * stride + 1
+    read = [padded[:, tap * dilation : tap * dilation + last : stride] for tap in range(taps)]
+    return F.linear(torch.stack(read, -1).flatten(2), weight.flatten(1), bias)
+
+
+WAYS: dict[str, Way] = {"image": image, "gather": gather}
+
+
+def way_for(padded: Tensor, weight: Tensor, stride: int, dilation: int, groups: int) -> str:
+    """The name of the way that is taken.
+
+    >>> way_for(torch.zeros(1, 8, 16), torch.zeros(16, 16, 3), 1, 1, 1)
+    'gather'
+    >>> way_for(torch.zeros(32, 400, 16), torch.zeros(16, 16, 3), 1, 1, 1)
+    'image'
+    """
+    if groups > 1 or torch.compiler.is_compiling():
+        return "image"
+    return "gather" if padded.shape[0] * padded.shape[1] <= FEW else "image"

@@ -1,0 +1,51 @@
+"""All ways to compute a convolution give the same numbers; the slow one is written out here."""
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atrous.layers import Conv
+from atrous.layers.ways import FEW, WAYS, way_for
+
+
+def defined(padded, weight, bias, stride, dilation):
+    """Output by output, tap by tap."""
+    taps = weight.shape[2]
+    starts = range(0, padded.shape[1] - (taps - 1) * dilation, stride)
+    found = [
+        bias + sum(padded[:, start + tap * dilation] @ weight[:, :, tap].T for tap in range(taps)) for start in starts
+    ]
+    return torch.stack(found, 1)
+
+
+sizes = st.integers(1, 4)
+
+
+@pytest.mark.parametrize("name", WAYS)
+@given(sizes, sizes, sizes, sizes, sizes, sizes, st.integers(0, 9))
+def test_every_way_is_the_definition(name, rows, inputs, outputs, taps, stride, dilation, more):
+    torch.manual_seed(0)
+    padded = torch.randn(rows, (taps - 1) * dilation + 1 + more, inputs, dtype=torch.float64)
+    weight, bias = torch.randn(outputs, inputs, taps, dtype=torch.float64), torch.randn(outputs, dtype=torch.float64)
+    y = WAYS[name](padded, weight, bias, stride, dilation, 1)
+    torch.testing.assert_close(y, defined(padded, weight, bias, stride, dilation))
+
+
+def test_few_steps_are_gathered_and_others_are_an_image():
+    weight = torch.zeros(4, 4, 3)
+    assert way_for(torch.zeros(1, FEW, 4), weight, 1, 1, 1) == "gather"
+    assert way_for(torch.zeros(1, FEW + 1, 4), weight, 1, 1, 1) == "image"
+    assert way_for(torch.zeros(1, 4, 4), weight[:, :1], 1, 1, 4) == "image"  # in groups
+
+
+def test_a_convolution_has_the_same_gradients_either_way():
+    torch.manual_seed(0)
+    layer = Conv(3, 5, kernel=3, dilation=2, stride=2).double()
+    x = torch.randn(2, 9, 3, dtype=torch.float64, requires_grad=True)
+    found = []
+    for name in WAYS:
+        padded = torch.nn.functional.pad(x, (0, 0, 4, 0))
+        y = WAYS[name](padded, layer.weight, layer.bias, 2, 2, 1)
+        found.append(torch.autograd.grad(y.square().sum(), [x, layer.weight, layer.bias]))
+    torch.testing.assert_close(found[0], found[1])
