@@ -73,10 +73,9 @@ def verify(
 
     The ways are: alone, twice in different order; padded with other tokens; batched; streamed in random chunks; looked
     up in tables, if it is an n-gram classifier; remembered word by word, if it is a tagger; exported, whole and
-    streamed, and by OpenVINO where it is installed. Each is held against every row alone: the largest difference between
-    two logits may be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a tagger these are the logits
-    of every step, of a CRF its emissions; and at the end the tags that every way comes to are held against the best
-    ones.
+    streamed, and by OpenVINO where it is installed. Each is held against every row alone: the largest difference of two
+    logits may be 1e-5 of the largest logit, or of 1, and 1e-4 of it for an export. Of a tagger these are the logits of
+    every step, of a CRF its emissions; and at the end the tags that every way comes to are held against the best ones.
 
     model: a Bundle or a model folder.
     data: rows, or a file of them, of which the first `rows` are read (of a tagger, files with tags too); None: texts
