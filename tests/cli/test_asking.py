@@ -1,6 +1,7 @@
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,9 @@ import pytest
 from tests.cli.conftest import SMALL
 
 import atrous as package
+from atrous.config import load
+from atrous.runtime.reader import Reader
+from atrous.runtime.tokeniser import Tokeniser
 
 
 def test_predict_answers_every_line_in_order(atrous, model, tmp_path):
@@ -133,3 +137,40 @@ def test_eight_bits_of_another_model_are_refused(atrous, model, reviews):
     assert (code, "--int8: tcn is no n-gram classifier" in err) == (2, True)
     code, _, err = atrous("predict", model, "--int8", "--stream")
     assert (code, "--int8 does not go with --stream" in err) == (2, True)
+
+
+@pytest.fixture
+def computed(tmp_path):
+    """The folder of a model that is computed."""
+    reader = Reader(Tokeniser("words", True, ("a", "good", "film")))
+    package.Bundle.fresh(load(encode="bag"), reader, ("neg", "pos")).save(tmp_path / "computed")
+    return tmp_path / "computed"
+
+
+@pytest.mark.slow
+def test_a_compiled_model_gives_the_same_answers_and_says_why_the_first_takes_a_while(atrous, computed, reviews):
+    shutil.which("g++") or pytest.skip("needs a C++ compiler")
+    said = "compiling the model before its first answer, which takes seconds, or a minute\n"
+    code, plain, err = atrous("predict", computed, reviews, "--quiet")
+    assert (code, err) == (0, "")
+    code, compiled, err = atrous("predict", computed, reviews, "--text", "text", "--compile")
+    assert (code, err.count(said)) == (0, 1)
+    for one, other in zip(plain.splitlines(), compiled.splitlines(), strict=True):
+        (label, probability, text), found = one.split("\t"), other.split("\t")
+        assert (found[0], found[2]) == (label, text)
+        assert float(found[1]) == pytest.approx(float(probability), abs=1e-4)
+
+
+def test_compile_is_refused_where_it_cannot_be_or_gains_nothing(atrous, model, computed, reviews, monkeypatch):
+    for words, said in (
+        ([model, reviews], f"--compile: the answers of {model} are looked up, so nothing is computed; leave it out"),
+        ([model, reviews, "--int8"], "--int8 looks answers up, and --compile computes them; leave one out"),
+        ([computed, "--stream"], "--compile does not go with --stream"),
+    ):
+        code, out, err = atrous("predict", *words, "--compile", "--quiet")
+        assert (code, out, said in err) == (2, "", True)
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    for command in ("predict", "evaluate"):
+        code, out, err = atrous(command, computed, reviews, "--compile")
+        assert (code, out) == (2, "")
+        assert err.startswith("atrous: compiling a model needs a C++ compiler, and no-such-compiler is not found")

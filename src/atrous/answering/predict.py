@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from atrous.answering.chunks import check_length, evaluating, read_in_chunks, vectors_in_chunks
+from atrous.answering.compiled import compiled_of
 from atrous.answering.tabled import Tables
 from atrous.contract import Batch
 from atrous.data.batch import Examples
@@ -26,6 +27,7 @@ def logits(model: Model, examples: Examples, tables: Tables | None = None) -> Te
     Long rows are read chunk by chunk if the model streams: memory does not grow with their length.
 
     tables: of that model; where there are some, rows are looked up in them, which gives the same numbers sooner.
+    A model that is to be compiled (`set_compiled`) is, when its first rows come.
 
     >>> from atrous.config import load
     >>> from atrous.runtime.reader import Reader
@@ -40,7 +42,8 @@ def logits(model: Model, examples: Examples, tables: Tables | None = None) -> Te
     """
     if tables is not None:
         return tables.logits(examples.arrays["ids"], examples.starts)
-    found = _of_every_row(model, examples, whole=Model.__call__, in_chunks=read_in_chunks)
+    whole = compiled_of(model) or Model.__call__
+    found = _of_every_row(model, examples, whole=whole, in_chunks=read_in_chunks)
     return found if found is not None else torch.empty(0, 0)
 
 

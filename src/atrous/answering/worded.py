@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.answering.chunks import check_length, evaluating
+from atrous.answering.compiled import compiled_of
 from atrous.answering.predict import logits
 from atrous.answering.tabled import weights_of
 from atrous.contract import Batch, Layer
@@ -221,7 +222,7 @@ class Met:
 
     def read(self, model: Model, reader: Reader, rows: Sequence[Row]) -> Read:
         """The logits of these rows, of any tagger. Raises what `Worded.read` raises."""
-        known = self.of(model, reader)
+        known = None if compiled_of(model) else self.of(model, reader)
         if known is not None and (found := known.read(rows)) is not None:
             return found
         examples = Examples.of(reader, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from atrous.answering.predict import logits
 from atrous.data.batch import Examples
+from atrous.data.corpus import read_labelled
+from atrous.data.given import table
 from atrous.data.seen import unseen
 from atrous.data.tables import Row
+from atrous.data.tagged.corpus import read_tagged
+from atrous.data.text import Source
 from atrous.runtime.tagging import TagsAnswer
 from atrous.tasks import TASKS
 from atrous.tasks.scoring import answered_scores
@@ -21,6 +25,25 @@ from atrous.tasks.tag_scores import ratios, span_counts, summed, tag_scores
 
 if TYPE_CHECKING:
     from atrous.bundle.trained import Bundle
+
+
+def evaluated(
+    bundle: Bundle,
+    data: Source | Iterable[Any],
+    columns: Mapping[str, str | None],
+    *,
+    min_probability: float | None = None,
+    mistakes: int = 0,
+) -> dict[str, Any]:
+    """What `Bundle.evaluate` says of a file or rows; columns that are None are those the model was trained with."""
+    given = {key: value for key, value in columns.items() if value}
+    asked = bundle.settings.model_copy(update={"data": bundle.settings.data.model_copy(update=given)})
+    if bundle.model.tags:
+        tagged, _ = read_tagged(table(data, "data"), bundle.targets, asked)
+        examples = bundle.examples(tagged)
+        return tagger_scores(bundle, examples, tagged, most=mistakes, min_probability=min_probability)
+    rows, _ = read_labelled(table(data, "data"), bundle.targets, asked.data, features=bundle.reader.sizes.get("values"))
+    return bundle.score(rows, min_probability=min_probability)
 
 
 def row_scores(bundle: Bundle, examples: Examples, *, min_probability: float | None = None) -> dict[str, Any]:

@@ -9,19 +9,17 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from atrous.answering.compiled import compiled_of, set_compiled
 from atrous.answering.predict import logits, vectors
 from atrous.answering.shown import Shown
 from atrous.answering.slide import slide_text
 from atrous.answering.tabled import Latest, Tables
 from atrous.answering.worded import Met
-from atrous.bundle.judging import row_scores, tagger_scores
+from atrous.bundle.judging import evaluated, row_scores, tagger_scores
 from atrous.config import Settings
 from atrous.data.batch import Examples
-from atrous.data.corpus import read_labelled
-from atrous.data.given import table
 from atrous.data.seen import Words
 from atrous.data.tables import Row
-from atrous.data.tagged.corpus import read_tagged
 from atrous.data.targets import Targets
 from atrous.data.text import Source
 from atrous.draw.explanation import Explanation
@@ -73,9 +71,7 @@ class Bundle:
     def fresh(cls, settings: Settings, reader: Reader, labels: tuple[str, ...], *, most: int | None = None) -> Bundle:
         """An untrained model as the settings say.
 
-        most: how many numbers it may hold; None for what fits into half the machine's memory.
-
-        Raises ConfigError if it would hold more.
+        most: how many numbers it may hold, else ConfigError; None for what fits into half the machine's memory.
         """
         settings = settings.resolved()
         model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=labels, most=most)
@@ -109,6 +105,15 @@ class Bundle:
     def tables(self) -> Tables | None:
         """The tables in which an n-gram classifier looks its answers up; None for a model that has none."""
         return self._tables.of(self.model, int8=self.int8) if self.reader.plain else None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether torch compiles the model before its first answer; set it. Raises as `answering.compiled.Compiled`."""
+        return compiled_of(self.model) is not None
+
+    @compiled.setter
+    def compiled(self, wanted: bool) -> None:
+        set_compiled(self.model, wanted)
 
     @property
     def window(self) -> Window:
@@ -268,20 +273,14 @@ class Bundle:
         """
         self._check(Shown(min_probability=min_probability))
         wanted = {"text": text, "label": label, "beside": beside, "tokens": tokens, "tags": tags, "encoding": encoding}
-        columns = self.settings.data.model_copy(update={key: value for key, value in wanted.items() if value})
-        features = self.reader.sizes.get("values")
-        if self.model.tags:
-            asked = self.settings.model_copy(update={"data": columns})
-            tagged, _ = read_tagged(table(data, "data"), self.targets, asked)
-            return tagger_scores(self, self._examples(tagged), tagged, most=mistakes, min_probability=min_probability)
-        rows, _ = read_labelled(table(data, "data"), self.targets, columns, features=features)
-        return self.score(rows, min_probability=min_probability)
+        return evaluated(self, data, wanted, min_probability=min_probability, mistakes=mistakes)
 
     def score(self, rows: Sequence[Row], *, min_probability: float | None = None) -> dict[str, Any]:
         """Scores on rows that were read already."""
-        return self.score_of(self._examples(rows), rows, min_probability=min_probability)
+        return self.score_of(self.examples(rows), rows, min_probability=min_probability)
 
-    def _examples(self, rows: Sequence[Row]) -> Examples:
+    def examples(self, rows: Sequence[Row]) -> Examples:
+        """What the model reads of labelled rows, and the numbers that it is judged by."""
         given, tagged = (row.given for row in rows), self.model.tags
         return Examples.of(self.reader, given, self.targets.array(rows), tagged=tagged)
 

@@ -11,7 +11,7 @@ import typer
 from atrous.cli import options
 from atrous.cli.judged import show
 from atrous.cli.judged_tags import MOST, show_tags
-from atrous.cli.loading import OnDemand, features_of, labels_of, loaded, say_cut
+from atrous.cli.loading import Fast, OnDemand, features_of, labels_of, loaded, say_cut
 from atrous.cli.options import AnswersName, DeviceName, SchemeName, TaggedFormatName
 from atrous.cli.shown import say_json
 from atrous.cli.streaming import refuse_what_does_not_go_with_stream
@@ -36,6 +36,7 @@ def evaluate(
     threads: options.Threads = None,
     min_probability: options.MinProbability = None,
     int8: options.Int8 = False,
+    compile_: options.Compile = False,
     quiet: options.Quiet = False,
     json: options.Json = False,
 ) -> None:
@@ -57,12 +58,14 @@ def evaluate(
     and the mistakes that the model is surest of. With --min-probability also how right the surer spans are.
 
     With --int8 the scores are those of an n-gram classifier that is looked up in numbers of 8 bits, as predict --int8
-    does, and a last line says what that costs beside the full numbers.
+    does, and a last line says what that costs beside the full numbers. --compile as for predict.
     """
     from atrous.answering.shown import Shown
     from atrous.config.kept import kept
 
     known = kept(model)
+    fast = Fast(int8, compile_, quiet)
+    fast.check()
     refuse_options(known.task, model, label=label, tokens=tokens, tags=tags, beside=beside)
     asked = known.predict
     Shown(min_probability=min_probability).check(asked.name, sys.maxsize, model=model, scheme=asked.scheme)
@@ -72,7 +75,7 @@ def evaluate(
     if said and not quiet:
         print(said, file=sys.stderr)
     tagger = known.task == "tag"
-    bundle = loaded(model, device, threads, int8=int8)
+    bundle = loaded(model, device, threads, fast)
     scores = bundle.evaluate(data, **named, min_probability=min_probability, mistakes=MOST if tagger else 0)
     if int8:
         bundle.int8 = False
@@ -132,6 +135,7 @@ def predict(
     ] = None,
     min_probability: options.MinProbability = None,
     int8: options.Int8 = False,
+    compile_: options.Compile = False,
     stream: Annotated[bool, typer.Option("--stream", help="answer lines while they are being written")] = False,
     every: Annotated[
         int | None,
@@ -150,6 +154,7 @@ def predict(
       zcat huge.txt.gz | atrous predict runs/tcn --json > labels.jsonl
       atrous predict runs/tcn reviews.csv --top 3 --min-probability 0.9 --out labels.csv
       tail -f chat.log | atrous predict runs/tcn --stream --every 100
+      atrous predict runs/tcn many.csv --compile --out labels.csv
       echo 'Ann Lee left Rome.' | atrous predict runs/bilstm
       atrous predict runs/bilstm test.conll --out tagged.conll
 
@@ -165,6 +170,9 @@ def predict(
     An n-gram classifier (--encode ngram) looks its answers up in a table that is made once of its weights: the same
     numbers, many times sooner. --int8 makes the table of 8 bits: sooner still, and not quite the same; what that costs
     on your data, `atrous evaluate --int8` says.
+
+    Any other model is computed; with --compile by code that torch generates for it and a C++ compiler builds first.
+    That takes seconds, or a minute, and pays for many rows: the same answers, sooner.
 
     A tagger prints each text with its spans marked, [Rome](LOC 0.97), or word/TAG where its tags are no spans. FILE may
     hold tokens too: .conll and .conllu files keep their lines, and get the tags as a last column, or in the column of
@@ -185,10 +193,21 @@ def predict(
     named = None if format is None else format.value
     if stream:
         refuse_what_does_not_go_with_stream(
-            file, out=out, text=text, tokens=tokens, beside=beside, format=named, force=force, as_=as_, int8=int8
+            file,
+            out=out,
+            text=text,
+            tokens=tokens,
+            beside=beside,
+            format=named,
+            force=force,
+            as_=as_,
+            int8=int8,
+            compile_=compile_,
         )
     elif every is not None:
         raise ConfigError("--every goes with --stream, which answers a line while it is being written")
+    fast = Fast(int8, compile_, quiet)
+    fast.check()
     settings = kept(model)  # a folder that is none is refused before standard input is waited for
     refuse_options(settings.task, model, as_=as_, scheme=scheme, tokens=tokens, beside=beside)
     if text is None and settings.task != "tag" and format_of(file, named) != "text":
@@ -209,7 +228,7 @@ def predict(
         )
         return
 
-    asked = OnDemand(model, device, threads, int8=int8)
+    asked = OnDemand(model, device, threads, fast)
     if settings.task == "tag":
         predict_tags(
             asked, settings, file, out, text=text, tokens=tokens, format=named, encoding=encoding or "utf-8",

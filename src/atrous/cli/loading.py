@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from atrous.answering.compiler import need_compiler
 from atrous.cli.options import DeviceName
 from atrous.cli.shown import prepare
+from atrous.data.progress import announce
 from atrous.errors import ConfigError
 
 _MOST = 2**26  # bytes of a vocabulary that is looked into before the model is loaded
@@ -60,20 +62,41 @@ def labels_of(model: str) -> int:
         return sys.maxsize  # as above
 
 
-def loaded(model: str, device: DeviceName, threads: int | None, *, int8: bool = False) -> Bundle:
+class Fast(NamedTuple):
+    """Ways to answer sooner that must be asked for.
+
+    int8: look answers up in numbers of 8 bits. compiled: let torch compile the model. quiet: do not say so.
+    """
+
+    int8: bool = False
+    compiled: bool = False
+    quiet: bool = False
+
+    def check(self) -> None:
+        """Raise ConfigError for what does not go together, and MissingExtra where there is no compiler."""
+        if self.int8 and self.compiled:
+            raise ConfigError("--int8 looks answers up, and --compile computes them; leave one out")
+        if self.compiled:
+            need_compiler()
+
+
+def loaded(model: str, device: DeviceName, threads: int | None, fast: Fast = Fast()) -> Bundle:  # noqa: B008
     """The model of that folder, on that device.
 
-    int8: it is to look its answers up in numbers of 8 bits.
-
-    Raises what `prepare` and `atrous.load` raise, and ConfigError if there are no such numbers.
+    Raises what `prepare` and `atrous.load` raise, and ConfigError if it cannot be as fast as is asked.
     """
     place = prepare(device, threads)
     from atrous.bundle.folder import load
 
     bundle = load(model)
     bundle.model.to(place)
-    bundle.int8 = int8
-    if int8 and bundle.tables is None:
+    bundle.int8 = fast.int8
+    if fast.compiled:
+        if bundle.tables is not None:
+            raise ConfigError(f"--compile: the answers of {model} are looked up, so nothing is computed; leave it out")
+        bundle.compiled = True
+        announce("compiling the model before its first answer, which takes seconds, or a minute", quiet=fast.quiet)
+    if fast.int8 and bundle.tables is None:
         raise ConfigError(
             f"--int8: {model} is no n-gram classifier that could be looked up: encode = ngram, a maximum over time, "
             "and an embedding of one text that is a table, not too large, on the processor; leave it out"
@@ -87,12 +110,12 @@ class OnDemand:
     cut: how many texts so far were longer than it reads.
     """
 
-    def __init__(self, model: str, device: DeviceName, threads: int | None, *, int8: bool = False) -> None:
-        self.model, self.device, self.threads, self.int8, self.cut = model, device, threads, int8, 0
+    def __init__(self, model: str, device: DeviceName, threads: int | None, fast: Fast = Fast()) -> None:  # noqa: B008
+        self.model, self.device, self.threads, self.fast, self.cut = model, device, threads, fast, 0
 
     @cached_property
     def _bundle(self) -> Bundle:
-        return loaded(self.model, self.device, self.threads, int8=self.int8)
+        return loaded(self.model, self.device, self.threads, self.fast)
 
     def reading(self, texts: Sequence[Any]) -> Bundle:
         """The model that is to read these texts. Raises what `loaded` raises."""

@@ -155,6 +155,9 @@ Json: TypeAlias = Annotated[bool, _option("--json", help="print one JSON object 
 Int8: TypeAlias = Annotated[
     bool, _option("--int8", help="n-gram classifier: look up in 8 bits; sooner, not quite the same")
 ]
+Compile: TypeAlias = Annotated[
+    bool, _option("--compile", help="let torch compile the model first: seconds, then the same answers sooner")
+]
 Model: TypeAlias = Annotated[
     str, typer.Argument(metavar="MODEL", help="a folder that `atrous train` wrote", show_default=False)
 ]
