@@ -160,6 +160,16 @@ def test_the_tables_of_taggers_are_those_of_the_results_kept(script, monkeypatch
 
 
 @pytest.mark.parametrize("script", RACES)
+def test_the_race_of_ngrams_is_that_of_the_results_kept():
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "speed" / "ngram.py"))
+    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0].strip()
+    results = json.loads(bench["KEPT"].read_text(encoding="utf-8")) if bench["KEPT"].exists() else {"sets": {}}
+    assert written == bench["markdown"](results)
+    for own in results["sets"].values():
+        assert all(len(times) == results["rounds"] for times in own["seconds"].values())
+
+
+@pytest.mark.parametrize("script", ["busy", "compiled", "lengths", "start", "stream"])
 def test_the_table_of_a_race_is_that_of_the_results_kept(script, monkeypatch):
     folder = ROOT / "benchmarks" / "speed"
     monkeypatch.syspath_prepend(str(folder))
@@ -186,3 +196,14 @@ def test_every_stream_that_was_raced_gives_what_it_gives_at_once(monkeypatch):
         assert race["off"].keys() == race["seconds"].keys()
         assert max(race["off"].values()) < bench["TOLERANCE"]
         assert {len(times) for times in race["seconds"].values()} == {results["rounds"]}
+
+
+def test_the_pictures_of_length_are_those_of_the_results_kept(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "speed"))
+    bench = runpy.run_path(str(ROOT / "benchmarks" / "speed" / "lengths.py"))
+    drawn = bench["pictures"](bench["TABLE"].results)
+    assert len(drawn) == 4
+    page = (ROOT / "docs" / "fast.md").read_text(encoding="utf-8")
+    for name, picture in drawn.items():
+        assert (ROOT / "docs" / "pictures" / name).read_text(encoding="utf-8") == picture
+        assert page.count(f"(pictures/{name})") == 1

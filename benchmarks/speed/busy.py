@@ -77,11 +77,11 @@ def answering(folder: Path, threads: int, *, spins: bool) -> Callable[[], None]:
 
     from atrous.runtime.graph import WHOLE, Exported
 
-    found = Exported(folder, threads=threads)
+    found = Exported(folder, threads=threads, runtime="onnxruntime")
     if spins:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        found.__dict__["_whole"] = onnxruntime.InferenceSession(str(folder / WHOLE), options)
+        found._whole.__dict__["_onnxruntime"] = onnxruntime.InferenceSession(str(folder / WHOLE), options)
     return lambda: found.predict(TEXTS[:64])
 
 
