@@ -19,14 +19,12 @@ does not count. Kept in benchmarks/results/speed-ngram.json.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
 import json
 import lzma
 import os
 import re
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -38,14 +36,13 @@ from statistics import median
 
 import numpy as np
 import torch
+from _shared import Table, parser, ratios, spread, tell
 from torch import nn
 
 import atrous
 from atrous.answering import tabled
 
-KEPT = Path(__file__).parents[1] / "results" / "speed-ngram.json"
-PAGE = Path(__file__).parents[1] / "RESULTS.md"
-BEGIN, END = "<!-- speed: benchmarks/speed/ngram.py -->", "<!-- end of speed: benchmarks/speed/ngram.py -->"
+TABLE = Table(__file__)
 ROUNDS, EPOCHS, ROWS = 7, 3, 4000
 BATCHES = (16, 64, 256)
 WORDS = re.compile(r"\w+|[^\w\s]")
@@ -205,7 +202,7 @@ def measure(folder: Path, rounds: int) -> dict:
     torch.set_num_threads(1)
     found: dict = {"rounds": rounds, "sets": {}}
     for name, (read, train, test) in SETS.items():
-        print(f"{name}: training", file=sys.stderr)
+        tell(f"{name}: training")
         texts, labels = read(folder, test)
         made = ways(shuffled(read(folder, train)), texts)
         seconds: dict[str, list[float]] = {way: [] for way in made}
@@ -217,7 +214,7 @@ def measure(folder: Path, rounds: int) -> dict:
                 if turn:
                     seconds[way].append(round(time.perf_counter() - began, 5))
                 right[way] = sum(map(str.__eq__, answers, labels)) / len(labels)
-            print(f"{name}: round {turn} of {rounds}", file=sys.stderr)
+            tell(f"{name}: round {turn} of {rounds}")
         words = sum(len(WORDS.findall(text)) for text in texts)
         found["sets"][name] = {"texts": len(texts), "words": words, "accuracy": right, "seconds": seconds}
     return found
@@ -238,8 +235,7 @@ def markdown(results: dict) -> str:
             f"| --- | ---: | ---: | ---: |{' ---: |' * len(others)}",
         ]
         for way, times in seconds.items():
-            ratios = [[base / one for base, one in zip(seconds[other], times, strict=True)] for other in others]
-            cells = [f"{median(one):.2f} ({min(one):.2f} to {max(one):.2f})" for one in ratios]
+            cells = [spread(ratios(times, seconds[other])) for other in others]
             middle = median(times)
             lines.append(
                 f"| {way} | {own['accuracy'][way]:.4f} | {own['texts'] / middle:,.0f} | "
@@ -251,18 +247,14 @@ def markdown(results: dict) -> str:
 
 def main() -> None:
     """Measure, keep, and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--write", action="store_true", help="only write the tables into RESULTS.md")
-    asked = parser.parse_args()
+    made = parser(__doc__, rounds=ROUNDS)
+    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
+    asked = made.parse_args()
     if not asked.write:
         if asked.data is None:
             raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
-        KEPT.write_text(json.dumps(measure(Path(asked.data), asked.rounds), indent=1) + "\n", encoding="utf-8")
-    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-    table = markdown(json.loads(KEPT.read_text(encoding="utf-8")))
-    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        TABLE.keep(measure(Path(asked.data), asked.rounds))
+    TABLE.write(markdown(TABLE.results))
 
 
 if __name__ == "__main__":
