@@ -64,7 +64,9 @@ def placed(x: Tensor, mask: Tensor | None, left: int, beyond: int) -> Tensor:
     later = x.shape[1] + left + beyond
     if x.numel() < _FEW or later < 1 or not _native(x):
         return F.pad(clear(x, mask), (0, 0, left, beyond))
-    real = x.new_empty(0, dtype=torch.bool) if mask is None else mask.expand(x.shape[:2])
+    real = x.new_empty(0, dtype=torch.bool) if mask is None else mask
+    if mask is not None and mask.shape != x.shape[:2]:
+        real = mask.expand(x.shape[:2])
     if not (x.requires_grad and torch.is_grad_enabled()):
         return _place(x, real, left, later, of_out=False)
     return _apply(_Placed, x, real, left, later, False)

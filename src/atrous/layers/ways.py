@@ -40,9 +40,10 @@ def gather(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: 
     assert groups == 1, groups
     taps = weight.shape[2]
     steps = (padded.shape[1] - (taps - 1) * dilation - 1) // stride + 1
-    last = (steps - 1) * stride + 1
-    read = [padded[:, tap * dilation : tap * dilation + last : stride] for tap in range(taps)]
-    return F.linear(torch.stack(read, -1).flatten(2), weight.flatten(1), bias)
+    row, step, channel = padded.stride()
+    size = padded.shape[0], steps, padded.shape[2], taps
+    read = padded.as_strided(size, (row, step * stride, channel, step * dilation))
+    return F.linear(read.flatten(2), weight.flatten(1), bias)
 
 
 WAYS: dict[str, Way] = {"image": image, "gather": gather}
