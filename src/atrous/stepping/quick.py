@@ -13,7 +13,7 @@ from torch import Tensor
 from atrous.contract import Layer, State
 from atrous.stepping.buffers import Buffers
 from atrous.stepping.parts import Chunk
-from atrous.stepping.plan import MOST, Plan, Unplanned
+from atrous.stepping.plan import MOST, PRECISIONS, Plan, Unplanned
 
 _PLANS: WeakKeyDictionary[Layer, Plan | None] = WeakKeyDictionary()
 
@@ -97,7 +97,7 @@ def _plan(layer: Layer, x: Tensor) -> Plan | None:
     """The layer's plan, if it can be used here and now."""
     if torch.is_grad_enabled() or torch.compiler.is_compiling():
         return None
-    if layer.training or not layer.streams or torch.is_autocast_enabled(x.device.type):
+    if layer.training or not layer.streams or x.dtype not in PRECISIONS or torch.is_autocast_enabled(x.device.type):
         return None
     plan = _PLANS.get(layer)
     if plan is None and layer in _PLANS:
