@@ -12,6 +12,7 @@ import pytest
 
 from atrous.cli import main as command
 from atrous.exporting.run import main
+from atrous.runtime.sessions import openvino_is_here
 
 ROOT = Path(__file__).parents[2]
 
@@ -235,3 +236,29 @@ def test_it_runs_where_only_its_requirements_are_installed(bag, exported, tmp_pa
     for line, answer in zip(done.stdout.splitlines(), bag.predict([text.rstrip() for text in texts]), strict=True):
         assert json.loads(line)["label"] == answer.label
         assert json.loads(line)["probabilities"] == pytest.approx(answer.probabilities, abs=2e-6)
+
+
+def test_a_runtime_may_be_chosen(tagger, tagger_export, exported):
+    expected = run(tagger_export.folder, "--as", "tags", given="a good film of Ann\n")
+    assert expected[0] == 0
+    assert (
+        run(tagger_export.folder, "--as", "tags", "--runtime", "onnxruntime", given="a good film of Ann\n") == expected
+    )
+    if openvino_is_here():
+        chosen = run(tagger_export.folder, "--as", "tags", "--runtime", "openvino", given="a good film of Ann\n")
+        assert chosen == expected
+        line = one_line(*run(exported.folder, "--runtime", "openvino", given="good\n"))
+        assert line.startswith("run.py: runtime: OpenVINO does not answer as this model does (its numbers differ by")
+
+
+def test_openvino_that_is_not_installed_is_no_harm_until_it_is_asked_for(tagger_export):
+    long = "good film " * 600 + "\n"
+    expected = run(tagger_export.folder, "--as", "tags", given=long)
+    assert expected[0] == 0
+    hidden = ALONE.replace('"tokenizers",', '"tokenizers", "openvino",')
+    command = [sys.executable, "-c", hidden.format(more=()), str(tagger_export.folder / "run.py"), "--as", "tags"]
+    done = subprocess.run(command, input=long.encode(), capture_output=True, check=False)
+    assert (done.returncode, done.stdout.decode(), done.stderr) == (0, expected[1], b"")
+    done = subprocess.run([*command, "--runtime", "openvino"], input=b"good\n", capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith("run.py: OpenVINO is not installed; python -m pip install openvino")
