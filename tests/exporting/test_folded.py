@@ -10,13 +10,22 @@ from atrous.exporting.folded import fold
 WEIGHT = np.random.default_rng(0).normal(size=(5, 4, 3)).astype(np.float32)
 
 
-def graph_of(pads, *, twice=False):
+def graph_of(pads, *, twice=False, turned_first=False):
     """Pad, turn into an image, convolve: what torch writes of `Conv`."""
     constants = {"pads": np.array(pads), "one": np.array([1]), "two": np.array([2]), "weight": WEIGHT}
     nodes = [
         helper.make_node("Pad", ["x", "pads"], ["padded"], mode="constant"),
-        helper.make_node("Unsqueeze", ["padded", "one"], ["image"]),
-        helper.make_node("Transpose", ["image"], ["turned"], perm=[0, 3, 1, 2]),
+        *(
+            [
+                helper.make_node("Transpose", ["padded"], ["image"], perm=[0, 2, 1]),
+                helper.make_node("Unsqueeze", ["image", "two"], ["turned"]),
+            ]
+            if turned_first
+            else [
+                helper.make_node("Unsqueeze", ["padded", "one"], ["image"]),
+                helper.make_node("Transpose", ["image"], ["turned"], perm=[0, 3, 1, 2]),
+            ]
+        ),
         helper.make_node("Unsqueeze", ["weight", "two"], ["flat"]),
         helper.make_node("Conv", ["turned", "flat"], ["y"], dilations=[1, 2], pads=[0, 0, 0, 0]),
     ]
@@ -24,7 +33,8 @@ def graph_of(pads, *, twice=False):
     if twice:
         nodes.append(helper.make_node("Identity", ["image"], ["z"]))
         outputs.append("z")
-    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * 4) for name in outputs]
+    ranks = {"y": 4, "z": 3 if turned_first else 4}
+    infos = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * ranks[name]) for name in outputs]
     given = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", "time", 4])
     initializers = [numpy_helper.from_array(array, name) for name, array in constants.items()]
     graph = helper.make_graph(nodes, "conv", [given], infos, initializers)
@@ -46,8 +56,9 @@ def answers(model, x):
         ([0, 4, 0, 0, 0, 0], True, 1),  # somebody else reads the padded steps
     ],
 )
-def test_padding_becomes_the_convolutions_where_that_changes_no_number(pads, twice, left):
-    model = graph_of(pads, twice=twice)
+@pytest.mark.parametrize("turned_first", [False, True])
+def test_padding_becomes_the_convolutions_where_that_changes_no_number(pads, twice, left, turned_first):
+    model = graph_of(pads, twice=twice, turned_first=turned_first)
     made = ir.serde.deserialize_model(model)
     fold(made.graph)
     folded = ir.serde.serialize_model(made)

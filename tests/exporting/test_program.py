@@ -42,6 +42,14 @@ def test_a_graph_is_written_without_the_paths_of_this_machine(tmp_path):
     assert b"torch.onnx" not in written
 
 
+@pytest.mark.parametrize("name", ["tcn", "conv"])
+def test_no_graph_copies_what_its_convolutions_can_pad(name):
+    made = program.whole(ready(fresh(name).model), EXAMPLE)
+    kinds = [node.op_type for node in made.model.graph]
+    assert "Conv" in kinds
+    assert "Pad" not in kinds
+
+
 def test_what_does_not_stream_says_so_before_it_is_traced():
     with pytest.raises(NotStreamable, match="attention over the whole row"):
         program.stream(ready(fresh("attention").model), EXAMPLE)

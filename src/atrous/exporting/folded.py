@@ -9,7 +9,7 @@ import onnx_ir as ir  # comes with onnxscript, which is optional: only what writ
 def fold(graph: ir.Graph) -> None:
     """Let convolutions pad their own input, and keep weights in the shape that convolutions read.
 
-    torch writes a padding as a node of its own before the two that turn steps into an image of height 1. Left there it
+    torch writes a padding as a node of its own before those that turn steps into an image of height 1. Left there it
     copies every activation, 1.2 to 1.5 times the time of a stack of convolutions in onnxruntime; OpenVINO 2026.4 does
     not compile it where it pads 64 steps or more, for it tries 64 steps and finds none left.
     """
@@ -25,29 +25,49 @@ def fold(graph: ir.Graph) -> None:
 
 
 def _take_padding(convolution: ir.Node) -> None:
-    """Conv(Transpose(Unsqueeze(Pad(x)))) -> Conv(Transpose(Unsqueeze(x))) with its pads, where Pad adds zero steps."""
-    turned = _before(convolution, "Transpose")
-    image = turned and _before(turned, "Unsqueeze")
-    pad = image and _before(image, "Pad")
-    if turned is None or image is None or pad is None or "pads" not in convolution.attributes:
+    """Conv(turned(Pad(x))) -> Conv(turned(x)) with its pads, where Pad adds zeros to the axes that it runs along.
+
+    turned: any transpositions and new axes, which nobody else reads.
+    """
+    pads = convolution.attributes.get("pads")
+    if pads is None or any(pads.as_ints()):
         return
-    # Others may read the image, too: it is theirs as it is.
-    if any(len(one.outputs[0].uses()) > 1 for one in (turned, image)):
+    rank = len(pads.as_ints()) // 2 + 2
+    came: list[int | None] = [*range(rank)]  # where each axis of the convolution's input lies, on the way back
+    reader, node = convolution, _before(convolution)
+    while node is not None and node.op_type in ("Transpose", "Unsqueeze"):
+        if len(node.outputs[0].uses()) > 1:
+            return
+        if node.op_type == "Transpose":
+            turned = _ints(node, "perm")
+            came = [None if axis is None else turned[axis] for axis in came]
+        else:
+            new = [int(axis) for axis in _numbers(node.inputs[1])]
+            if not new or min(new) < 0:
+                return
+            came = [None if axis is None or axis in new else axis - sum(one < axis for one in new) for axis in came]
+        reader, node = node, _before(node)
+    if node is None or node.op_type != "Pad" or not _adds_zeros(node):
         return
-    # (batch, time, channels) before and (batch, channels, 1, time) after: nothing else is an image of steps.
-    if _numbers(image.inputs[1]) != [1.0] or _ints(turned, "perm") != [0, 3, 1, 2] or any(_ints(convolution, "pads")):
+    amounts = [int(amount) for amount in _numbers(node.inputs[1])]
+    axes = len(amounts) // 2
+    if not amounts or min(amounts) < 0:
         return
-    amounts, mode = _numbers(pad.inputs[1]), pad.attributes.get("mode")
-    if mode is not None and mode.as_string() != "constant":
+    ends = [(0, 0) if axis is None else (amounts[axis], amounts[axes + axis]) for axis in came]
+    if any(map(any, ends[:2])):  # rows and channels
         return
-    if len(pad.inputs) > 3 or (len(pad.inputs) > 2 and pad.inputs[2] is not None and _numbers(pad.inputs[2]) != [0.0]):
-        return
-    if len(amounts) != 6 or any(amounts[place] for place in (0, 2, 3, 5)) or min(amounts) < 0:
-        return
-    convolution.attributes["pads"] = ir.AttrInt64s("pads", [0, int(amounts[1]), 0, int(amounts[4])])
-    image.replace_input_with(0, pad.inputs[0])
-    if not pad.outputs[0].uses() and pad.graph is not None:
-        pad.graph.remove(pad, safe=True)
+    found = [*(start for start, _ in ends[2:]), *(end for _, end in ends[2:])]
+    convolution.attributes["pads"] = ir.AttrInt64s("pads", found)
+    reader.replace_input_with(0, node.inputs[0])
+    if not node.outputs[0].uses() and node.graph is not None:
+        node.graph.remove(node, safe=True)
+
+
+def _adds_zeros(pad: ir.Node) -> bool:
+    """Whether it pads with zeros, along all axes in order."""
+    mode, rest = pad.attributes.get("mode"), pad.inputs[2:]
+    plain = mode is None or mode.as_string() == "constant"
+    return plain and len(rest) < 2 and all(one is None or _numbers(one) == [0.0] for one in rest)
 
 
 def _unsqueezed(graph: ir.Graph, node: ir.Node) -> None:
@@ -64,11 +84,10 @@ def _unsqueezed(graph: ir.Graph, node: ir.Node) -> None:
     graph.remove(node, safe=True)
 
 
-def _before(node: ir.Node, kind: str) -> ir.Node | None:
-    """The node that gives this one its first input, if it is of this kind."""
+def _before(node: ir.Node) -> ir.Node | None:
+    """The node that gives this one its first input."""
     value = node.inputs[0]
-    found = value.producer() if value is not None else None
-    return found if found is not None and found.op_type == kind else None
+    return value.producer() if value is not None else None
 
 
 def _ints(node: ir.Node, name: str) -> list[int]:
