@@ -160,16 +160,6 @@ def test_the_tables_of_taggers_are_those_of_the_results_kept(script, monkeypatch
 
 
 @pytest.mark.parametrize("script", RACES)
-def test_the_race_of_ngrams_is_that_of_the_results_kept():
-    bench = runpy.run_path(str(ROOT / "benchmarks" / "speed" / "ngram.py"))
-    written = bench["PAGE"].read_text(encoding="utf-8").split(bench["BEGIN"])[1].split(bench["END"])[0].strip()
-    results = json.loads(bench["KEPT"].read_text(encoding="utf-8")) if bench["KEPT"].exists() else {"sets": {}}
-    assert written == bench["markdown"](results)
-    for own in results["sets"].values():
-        assert all(len(times) == results["rounds"] for times in own["seconds"].values())
-
-
-@pytest.mark.parametrize("script", ["busy", "convolution", "runtimes", "start", "stream", "tagger", "train"])
 def test_the_table_of_a_race_is_that_of_the_results_kept(script, monkeypatch):
     folder = ROOT / "benchmarks" / "speed"
     monkeypatch.syspath_prepend(str(folder))
