@@ -8,7 +8,9 @@ FOLDER is that of ner.py; the sentences are those of eng.testb.gz. Two sizes of 
 configurations (300 filters, dilations 1, 2, 1, once; 150 units each way) and those of ner.py. Weights are drawn, since
 they do not change the time; words have 100 numbers and a shape, without characters, as in the paper. Every model reads
 sentences in batches of like length, at the batch size of those below with which it is fastest here, chosen in a round
-that does not count. A round times every model once, in turn, in one process, from ids to tags, after a pass that makes
+that does not count; and, in fp32, sentences one at a time, as somebody waits for them, and whole documents one at a
+time, where a recurrence has many steps that wait for each other. A round times every model once, in turn, in one
+process, from ids to tags, after a pass that makes
 ready what oneDNN keeps for each shape: it keeps too few for all of them. In bf16 it is products that are computed with
 16 bits (torch's autocast). Ratios are of one round; the median and the range are over rounds. Kept in
 benchmarks/results/tagging-decoding.json.
@@ -38,6 +40,9 @@ from atrous.tasks import TASKS
 KEPT = RESULTS / "tagging-decoding.json"
 NAME = "decoding: benchmarks/tagging/decoding.py"
 ROUNDS = 5
+TOGETHER, ALONE, DOCUMENTS = "sentences in batches", "sentences, one at a time", "documents, one at a time"
+KINDS = (TOGETHER, ALONE, DOCUMENTS)
+FEW = {ALONE: 300, DOCUMENTS: 40}  # rows of those
 BATCHES = (32, 128, 512)
 SIZES = {
     "the paper's": {"idcnn": ("encode.channels=300", "encode.repeats=1"), "bilstm": ("encode.channels=150",)},
@@ -59,17 +64,18 @@ def settings_of(encode: str, head: str, told: tuple[str, ...]) -> Settings:
     )  # fmt: skip
 
 
-def drawn(settings: Settings, corpus: Corpus) -> tuple[Model, Examples]:
+def drawn(settings: Settings, corpus: Corpus, documents: Corpus) -> tuple[Model, dict[str, Examples]]:
     """A model whose weights nothing has taught, and the rows of test as it reads them."""
     reader = fit_reader(settings, corpus.train)
     torch.manual_seed(0)
     model = TASKS["tag"].build(settings, sizes=reader.sizes, labels=corpus.labels).eval()
-    return model, Examples.of(reader, (row.given for row in corpus.test))
+    kinds = {TOGETHER: corpus.test, ALONE: corpus.test[: FEW[ALONE]], DOCUMENTS: documents.test[: FEW[DOCUMENTS]]}
+    return model, {kind: Examples.of(reader, (row.given for row in rows)) for kind, rows in kinds.items()}
 
 
 @torch.inference_mode()
 def decode(model: Model, rows: Examples, batch: int, *, bf16: bool) -> int:
-    """Tag every row, and say how many there were."""
+    """Tag every row, and say how many steps there were."""
     order = np.argsort(rows.lengths, kind="stable")
     chain = getattr(model.predict, "chain", None)
     for start in range(0, len(order), batch):
@@ -82,11 +88,11 @@ def decode(model: Model, rows: Examples, batch: int, *, bf16: bool) -> int:
         else:
             flat = logits[inputs.mask].float().numpy()
             best_of_rows(flat, np.concatenate([[0], np.cumsum(rows.lengths[some])]), chain)
-    return len(order)
+    return int(rows.starts[-1])
 
 
 def timed(model: Model, rows: Examples, batch: int, *, bf16: bool) -> float:
-    """Sentences a second of the second of two passes."""
+    """Words a second of the second of two passes."""
     decode(model, rows, batch, bf16=bf16)
     began = time.perf_counter()
     return decode(model, rows, batch, bf16=bf16) / (time.perf_counter() - began)
@@ -94,27 +100,35 @@ def timed(model: Model, rows: Examples, batch: int, *, bf16: bool) -> float:
 
 def measure(files: dict, *, rounds: int, threads: int) -> dict:
     """Every model of either size, in either precision."""
-    corpus = read_corpus(files["train"], dev=files["dev"], test=files["test"], settings=load(task="tag"))
+    corpus, documents = (
+        read_corpus(files["train"], dev=files["dev"], test=files["test"], settings=load(None, told, task="tag"))
+        for told in ([], ["data.context=document"])
+    )
     found = {"threads": threads, "rounds": rounds, "sentences": len(corpus.test), "models": []}
     for size, told in SIZES.items():
         made = {}
         for name, (encode, head) in MODELS.items():
-            model, rows = drawn(settings_of(encode, head, told[encode]), corpus)
+            model, rows = drawn(settings_of(encode, head, told[encode]), corpus, documents)
             for bf16 in (False, True):
-                speeds = {batch: timed(model, rows, batch, bf16=bf16) for batch in BATCHES}
+                speeds = {batch: timed(model, rows[TOGETHER], batch, bf16=bf16) for batch in BATCHES}
                 best = max(speeds, key=speeds.__getitem__)
                 print(f"{size} {name}, {'bf16' if bf16 else 'fp32'}: best at {best} rows", file=sys.stderr)
-                made[name, bf16] = (model, rows, best)
+                made[TOGETHER, name, bf16] = (model, rows[TOGETHER], best)
+            made |= {(kind, name, False): (model, rows[kind], 1) for kind in FEW}
         speeds = {key: [] for key in made}
-        for _ in range(rounds):
+        for turn in range(rounds):
             for key, (model, rows, batch) in made.items():
-                speeds[key].append(timed(model, rows, batch, bf16=key[1]))
-        for (name, bf16), (model, _, batch) in made.items():
-            ratios = [own / base for own, base in zip(speeds[name, bf16], speeds["BiLSTM-CRF", False], strict=True)]
+                speeds[key].append(timed(model, rows, batch, bf16=key[2]))
+            print(f"{size}: round {turn + 1} of {rounds}", file=sys.stderr)
+        length = len(corpus.test) / int(made[TOGETHER, "ID-CNN", False][1].starts[-1])  # sentences a word
+        for (kind, name, bf16), (model, _, batch) in sorted(made.items(), key=lambda one: KINDS.index(one[0][0])):
+            base = speeds[kind, "BiLSTM-CRF", False]
+            ratios = [own / other for own, other in zip(speeds[kind, name, bf16], base, strict=True)]
             found["models"].append({
-                "size": size, "name": name, "bf16": bf16, "batch": batch,
+                "size": size, "name": name, "bf16": bf16, "batch": batch, "rows": kind,
                 "encoder": model.encode.cost.parameters,
-                "speeds": [round(one) for one in speeds[name, bf16]], "ratios": [round(one, 3) for one in ratios],
+                "speeds": [round(one * length) for one in speeds[kind, name, bf16]],
+                "ratios": [round(one, 3) for one in ratios],
             })  # fmt: skip
     return found
 
@@ -124,16 +138,17 @@ def markdown(results: dict) -> list[str]:
     threads = f"{results['threads']} thread{'s' * (results['threads'] > 1)}"
     lines = [
         f"{results['sentences']:,} sentences, {threads}, {results['rounds']} rounds. The ratio is to BiLSTM-CRF of "
-        "that size in fp32; the paper has 14.1 for ID-CNN, 9.9 for BiLSTM and 1.3 for ID-CNN-CRF, on a GPU of 2017.",
+        "that size in fp32 that reads such rows; the paper has 14.1 for ID-CNN, 9.9 for BiLSTM and 1.3 for ID-CNN-CRF, "
+        "on a GPU of 2017.",
         "",
-        "| size | model | precision | encoder parameters | best batch | sentences a second | ratio |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+        "| size | rows | model | precision | encoder parameters | best batch | sentences a second | ratio |",
+        "| --- | --- | --- | --- | ---: | ---: | ---: | ---: |",
     ]
     for one in results["models"]:
         ratios = f"{median(one['ratios']):.2f} ({min(one['ratios']):.2f} to {max(one['ratios']):.2f})"
         lines.append(
-            f"| {one['size']} | {one['name']} | {'bf16' if one['bf16'] else 'fp32'} | {one['encoder']:,} | "
-            f"{one['batch']} | {median(one['speeds']):,.0f} | {ratios} |"
+            f"| {one['size']} | {one.get('rows', TOGETHER)} | {one['name']} | {'bf16' if one['bf16'] else 'fp32'} | "
+            f"{one['encoder']:,} | {one['batch']} | {median(one['speeds']):,.0f} | {ratios} |"
         )
     return lines
 
