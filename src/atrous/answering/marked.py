@@ -171,7 +171,7 @@ def _numbered(sentence: Sentence) -> Sentence:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split())
+    return text if text.isalnum() else " ".join(text.split())  # most are one word
 
 
 def _cells(values: Sequence[str], kind: str) -> str:
