@@ -186,6 +186,10 @@ def test_every_stream_that_was_raced_gives_what_it_gives_at_once(monkeypatch):
         assert race["off"].keys() == race["seconds"].keys()
         assert max(race["off"].values()) < bench["TOLERANCE"]
         assert {len(times) for times in race["seconds"].values()} == {results["rounds"]}
+        if race["chunk"] == 1:
+            ours, *peers = (race["seconds"][name] for name in race["seconds"] if "tcn" in name or name == "atrous")
+            for theirs in peers:
+                assert statistics.median(bench["ratios"](ours, theirs)) > 3
 
 
 def test_the_pictures_of_length_are_those_of_the_results_kept(monkeypatch):
