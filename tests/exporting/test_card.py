@@ -1,4 +1,5 @@
 from atrous.exporting.card import sentences
+from atrous.runtime.sessions import openvino_is_here
 
 
 def test_the_readme_says_what_the_graphs_take_and_how_to_run_it(exported):
@@ -16,6 +17,7 @@ def test_the_readme_of_a_tagger_says_what_its_graphs_give_and_where_its_chain_is
     assert text.startswith("# conv, exported: gives every token one of 3 tags\n\nTags: `B-X`, `I-X`, `O`. ")
     assert "gives `logits`, (batch, time, labels): of every word, one a step." in text
     assert "the `chain` in `export.json`" in text
+    assert ("it may answer instead of onnxruntime" in text) == openvino_is_here()
     assert "`decided` (batch, time), which of them are real, and every `next_state_...`" in text
 
 

@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 
 from atrous.data.batch import Examples
 from atrous.errors import ConfigError, NotExportable
-from atrous.exporting.lowering import lower
+from atrous.exporting.lowering import _batches, lower
 from atrous.runtime import manifest
 from atrous.runtime.graph import Exported, padded
 from atrous.runtime.sessions import RUNTIMES, openvino_is_here
@@ -69,6 +69,12 @@ def test_int8_is_static_and_leaves_chunks_exact(tagger_export, lowered):
         assert sizes[scales[weights[node.input[1]]]] == [8]
     assert (lowered["int8"] / "stream.onnx").read_bytes() == (tagger_export.folder / "stream.onnx").read_bytes()
     assert not list(lowered["int8"].glob("*.int8"))
+
+
+@pytest.mark.parametrize(("count", "most"), [(5, 5), (600, 300), (512, 512)])
+def test_ranges_are_found_on_so_many_rows_at_most(tagger, count, most):
+    rows = Examples.of(tagger.reader, ["good film"] * count)
+    assert sum(len(batch["lengths"]) for batch in _batches(rows)) == most
 
 
 @pytest.mark.parametrize("precision", ["bf16", "int8"])

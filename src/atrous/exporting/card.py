@@ -19,6 +19,7 @@ _FILES = """\
 | `requirements.txt` | what to install |
 | `runtime/` | the part of atrous that run.py imports |"""
 _NAMES = {ONNXRUNTIME: "onnxruntime", OPENVINO: "OpenVINO"}
+_OPENVINO = "Where OpenVINO is installed (`python -m pip install openvino`), it may answer instead of onnxruntime. "
 _STREAM = (
     "| `stream.onnx`, `start.npz` | the model over a text in chunks, and one row of its state before the first |\n"
 )
@@ -27,8 +28,8 @@ _STREAM = (
 _SMALLER = {
     BF16: "Its weights are kept as bf16. OpenVINO computes with bf16 where the processor does, onnxruntime with 32 "
     "bits.",
-    INT8: "Convolutions and products of `model.onnx` are computed with 8 bits, in the ranges met on these rows (512 "
-    "of them if there are more). {rest}",
+    INT8: "Convolutions and products of `model.onnx` are computed with 8 bits, in the ranges met on at most "
+    "512 of the rows below. {rest}",
 }
 _CHUNKS = "`stream.onnx`, which reads texts in chunks, stays exact."
 
@@ -51,7 +52,8 @@ def card(bundle: Bundle, about: dict[str, Any]) -> str:
         f"A text is read as {bundle.settings.embed.name}; one step sees {bundle.window}.",
         "```console\n$ python -m pip install -r requirements.txt\n$ echo 'a text' | python run.py --json\n"
         "$ python run.py texts.csv --out answers.csv\n```",
-        "Neither torch nor atrous is needed. Keep the files together: run.py refuses one that is of another export.",
+        f"Neither torch nor atrous is needed. {_OPENVINO if about.get(OPENVINO, {}).get('agrees') else ''}"
+        "Keep the files together: run.py refuses one that is of another export.",
         *_lost(about),
         _FILES.format(stream=_STREAM if "stream" in about else ""),
         f"`model.onnx` takes {given} and gives `logits`, {several if read.tags else '(batch, labels)'}. Any number of "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +105,10 @@ def _in_int8(path: Path, rows: Examples) -> None:
 
 
 def _batches(rows: Examples) -> Iterator[Inputs]:
-    """Padded batches of rows of all lengths, of about `CALIBRATED` rows."""
-    apart = max(1, len(rows) // CALIBRATED)
+    """Padded batches of at most `CALIBRATED` rows, taken evenly."""
+    apart = max(1, -(-len(rows) // CALIBRATED))
     chosen = range(0, len(rows), apart)
-    for places, time in islice(by_length(rows.lengths[list(chosen)], rows=32), len(chosen)):
+    for places, time in by_length(rows.lengths[list(chosen)], rows=32):
         batch, _ = rows.batch([chosen[place] for place in places], time=time)
         yield {**{name: part.numpy() for name, part in batch.fields.items()}, LENGTHS: batch.lengths.numpy()}
 
