@@ -74,6 +74,12 @@ def seconds_of(way: str, run: Callable, times: int) -> float:
         conv.way_for = chosen
 
 
+def turned(made: dict[str, Callable], turn: int) -> list[tuple[str, Callable]]:
+    """Every way, another one first each time: one finds in the caches what the one before it left there."""
+    items = [*made.items()]
+    return items[turn % len(items) :] + items[: turn % len(items)]
+
+
 def measure(rounds: int) -> dict:
     """Seconds of every way, shape and round."""
     torch.set_num_threads(1)
@@ -87,8 +93,8 @@ def measure(rounds: int) -> dict:
                 seconds_of(way, run, 1)
                 times[way] = max(1, round(LEAST / seconds_of(way, run, 1)))
             seconds: dict[str, list[float]] = {way: [] for way in made}
-            for _ in range(rounds):
-                for way, run in made.items():
+            for turn in range(rounds):
+                for way, run in turned(made, turn):
                     seconds[way].append(float(f"{seconds_of(way, run, times[way]):.4g}"))
         found.append({"kind": kind, "train": train, "shape": shape, "seconds": seconds})
         times_of = " ".join(f"{way} {median(own) * 1e3:.3f}" for way, own in seconds.items())

@@ -33,11 +33,22 @@ def test_every_way_is_the_definition(name, rows, inputs, outputs, taps, stride, 
     torch.testing.assert_close(y, defined(padded, weight, bias, stride, dilation))
 
 
-def test_few_steps_are_gathered_and_others_are_an_image():
-    weight = torch.zeros(4, 4, 3)
-    assert way_for(torch.zeros(1, FEW, 4), weight, 1, 1, 1) == "gather"
-    assert way_for(torch.zeros(1, FEW + 1, 4), weight, 1, 1, 1) == "image"
-    assert way_for(torch.zeros(1, 4, 4), weight[:, :1], 1, 1, 4) == "image"  # in groups
+def test_the_table_of_ways():
+    def way(rows, steps, channels, kind=torch.float32, *, groups=1, learning=False):
+        weight = torch.zeros(1, 1, 3, dtype=kind, requires_grad=learning)
+        return way_for(torch.zeros(rows, steps, channels, dtype=kind), weight, 1, 1, groups)
+
+    assert way(1, FEW, 4) == "gather"
+    assert way(1, FEW + 1, 4) == way(2, FEW, 4) == "image"
+    assert way(1, 4, 4, groups=4) == "image"
+    assert way(1, 400, 512) == way(1, 400, 256, learning=True) == way(2, 400, 512, learning=True) == "image"
+    assert way(1, 4000, 512, learning=True) == "line"
+    assert way(2, 400, 256, torch.bfloat16, learning=True) == "line"
+    assert way(1, 4000, 512, torch.bfloat16, learning=True) == "image"
+    with torch.autocast("cpu", torch.bfloat16):
+        assert way(2, 400, 256, learning=True) == "line"
+    with torch.no_grad():
+        assert way(1, 4000, 512, learning=True) == "image"
 
 
 def test_a_convolution_has_the_same_gradients_either_way():
@@ -49,4 +60,5 @@ def test_a_convolution_has_the_same_gradients_either_way():
         padded = torch.nn.functional.pad(x, (0, 0, 4, 0))
         y = WAYS[name](padded, layer.weight, layer.bias, 2, 2, 1)
         found.append(torch.autograd.grad(y.square().sum(), [x, layer.weight, layer.bias]))
-    torch.testing.assert_close(found[0], found[1])
+    for other in found[1:]:
+        torch.testing.assert_close(found[0], other)
