@@ -8,6 +8,7 @@ Every network predicts the next character of Python's own help texts, 32 rows of
 8 blocks of 2 convolutions (128 channels, kernel 3, dilation 1 to 128, weight norm), or one LSTM of 384 units, then a
 linear layer. A step is forward, loss, backward and AdamW (fused); float32, or bfloat16 by torch's autocast. Dropout is
 0.1, of single numbers as pytorch-tcn does it, or of channels as `tcn` does it; the races with the LSTM have none.
+Threads wait as OpenMP's usually do, spinning, which is best for all of them where no core is busy with something else.
 Every way learns from the same rows in the same order, one step a round, in turn in one process; the first two rounds do
 not count, and what the loss has come to is printed. Kept in benchmarks/results/speed-train.json.
 """
@@ -41,6 +42,7 @@ def ours(dropout: type[Dropout | SpatialDropout], share: float) -> Layer:
         path: list[Layer] = []
         for _ in range(2):
             conv = Conv(CHANNELS, CHANNELS, kernel=3, dilation=2**level)
+            nn.init.xavier_uniform_(conv.weight)  # as pytorch-tcn begins, so that what they learn can be compared
             path += [weight_norm(conv), Pointwise(torch.relu), dropout(share)]
         blocks += [Residual(Stack(*path)), Pointwise(torch.relu)]
     return Stack(*blocks)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from atrous.errors import (
@@ -37,8 +38,10 @@ from atrous.errors import (
     OutputExists,
 )
 
-# Threads that wait by spinning make one busy core cost many times the time (benchmarks/speed/busy.py).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Threads that wait by spinning make one busy core cost many times the time (benchmarks/speed/busy.py). Torch, where it
+# is there already, has asked; then it must not look as if it had been told.
+if "torch" not in sys.modules:
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # torch's profiler, which counts memory in a race, else says on standard error that it starts and stops.
 os.environ.setdefault("KINETO_LOG_LEVEL", "99")
 

@@ -190,6 +190,15 @@ def test_dropout_after_relu_has_the_statistics_of_both(kind):
     torch.testing.assert_close(kind(0.3).eval().after_relu(x), F.relu(x))
 
 
+def test_a_kernel_starts_threads_only_where_those_of_openmp_sleep(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 5)
+    for policy, threads in (("PASSIVE", 5), ("passive", 5), ("ACTIVE", 1), ("", 1)):
+        monkeypatch.setenv("OMP_WAIT_POLICY", policy)
+        assert fused._threads() == threads
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    assert fused._threads() == 1
+
+
 def test_arrays_of_half_floats_are_seen_as_they_lie():
     x = torch.tensor([1.0, -2.0], dtype=torch.bfloat16)
     np.testing.assert_array_equal(fused._array(x), np.array([0x3F80, -0x4000], np.int16))

@@ -5,6 +5,7 @@ Each is used where the kernels are there and the numbers lie on the processor, b
 
 from __future__ import annotations
 
+import os
 from typing import Any, cast
 
 import torch
@@ -82,6 +83,11 @@ def _native(x: Tensor) -> bool:
     return torch._C._functorch.peek_interpreter_stack() is None
 
 
+def _threads() -> int:
+    """How many threads a kernel may start: one where OpenMP's spin while they wait, for they keep the cores from it."""
+    return torch.get_num_threads() if os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE" else 1
+
+
 def _array(x: Tensor) -> NDArray[Any]:
     """The numbers of a contiguous tensor, as numpy knows them or, being half a float, as whole numbers."""
     return x.detach().view(torch.int16 if x.dtype is torch.bfloat16 else x.dtype).numpy()
@@ -97,7 +103,7 @@ class _ReLUDropout(torch.autograd.Function):
         assert compiled is not None
         x = x.contiguous()
         y = torch.empty_like(x)
-        compiled.relu_dropout(_array(x), _array(y), dropped, seed, torch.get_num_threads())
+        compiled.relu_dropout(_array(x), _array(y), dropped, seed, _threads())
         context.save_for_backward(y)
         context.dropped = dropped
         return y
@@ -111,7 +117,7 @@ class _ReLUDropout(torch.autograd.Function):
             return torch.where(y <= 0, y.new_zeros(()), gradient * scale), None, None
         gradient = gradient.contiguous()
         x = torch.empty_like(y)
-        threads = torch.get_num_threads()
+        threads = _threads()
         compiled.relu_dropout_gradient(_array(y), _array(gradient), _array(x), context.dropped, threads)
         return x, None, None
 
@@ -122,7 +128,7 @@ class _ReLUTimes(torch.autograd.Function):
         assert compiled is not None
         x, factors = x.contiguous(), factors.contiguous()
         y = torch.empty_like(x)
-        compiled.relu_times(_array(x), None, _array(factors), _array(y), x.shape[-1], torch.get_num_threads())
+        compiled.relu_times(_array(x), None, _array(factors), _array(y), x.shape[-1], _threads())
         context.save_for_backward(y, factors)
         return y
 
@@ -134,7 +140,7 @@ class _ReLUTimes(torch.autograd.Function):
             return torch.where((y <= 0) | (factors == 0), y.new_zeros(()), gradient * factors.to(y.dtype)), None
         given = _array(y), _array(gradient.contiguous()), _array(factors)
         x = torch.empty_like(y)
-        compiled.relu_times(*given, _array(x), y.shape[-1], torch.get_num_threads())
+        compiled.relu_times(*given, _array(x), y.shape[-1], _threads())
         return x, None
 
 
@@ -158,6 +164,6 @@ def _place(x: Tensor, real: Tensor, left: int, later: int, *, of_out: bool) -> T
     x, real = x.contiguous(), real.contiguous()
     rows, steps, channels = x.shape
     y = x.new_empty(rows, later, channels)
-    threads = torch.get_num_threads()
+    threads = _threads()
     compiled.place_steps(_array(x), _array(real), _array(y), rows, steps, later, left, of_out, threads)
     return y
