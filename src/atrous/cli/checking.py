@@ -49,7 +49,7 @@ def export(
     model's: if they differ by more than rounding, nothing is written and the exit status is 1.
 
     bf16 halves the files, and OpenVINO computes with it; int8 makes convolutions and products of 8 bits, the whole
-    graph about a quarter and several times as fast. What either loses is measured on DATA, printed, and written into
+    graph about a quarter, and sooner. What either loses is measured on DATA, printed, and written into
     the README of OUT.
 
     \b
