@@ -42,7 +42,8 @@ def ours(dropout: type[Dropout | SpatialDropout], share: float) -> Layer:
         path: list[Layer] = []
         for _ in range(2):
             conv = Conv(CHANNELS, CHANNELS, kernel=3, dilation=2**level)
-            nn.init.xavier_uniform_(conv.weight)  # as pytorch-tcn begins, so that what they learn can be compared
+            # As nn.Conv1d begins, and so pytorch-tcn, so that what they learn can be compared.
+            nn.init.kaiming_uniform_(conv.weight, a=5**0.5)
             path += [weight_norm(conv), Pointwise(torch.relu), dropout(share)]
         blocks += [Residual(Stack(*path)), Pointwise(torch.relu)]
     return Stack(*blocks)
