@@ -157,6 +157,18 @@ def test_transforms_of_torch_func_take_the_definition():
     torch.testing.assert_close(mapped, torch.stack([placed(one, mask, 1, 0) for one in x]))
 
 
+@needs_compiled
+def test_a_traced_convolution_is_for_rows_of_any_size(monkeypatch):
+    monkeypatch.setattr(fused, "_FEW", 100)
+    conv = Conv(4, 4, kernel=3).eval()
+    sizes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    given = torch.randn(2, 5, 4), torch.ones(2, 5, dtype=torch.bool)
+    traced = torch.export.export(conv, given, dynamic_shapes=(sizes, sizes)).module()
+    for rows, steps in ((2, 5), (3, 50), (40, 7)):  # fewer numbers than the kernels are for, and more
+        x, mask = torch.randn(rows, steps, 4), torch.rand(rows, steps) < 0.7
+        torch.testing.assert_close(traced(x, mask), conv(x, mask))
+
+
 @pytest.mark.usefixtures("either")
 @pytest.mark.parametrize("kind", [Dropout, SpatialDropout])
 def test_a_stack_makes_one_pass_of_a_relu_and_the_dropout_after_it(kind, monkeypatch):

@@ -35,7 +35,7 @@ def relu_dropout(x: Tensor, probability: float, training: bool) -> Tensor:
     numbers: Doty-Humphrey, PractRand, SFC32, https://pracrand.sourceforge.net/RNG_engines.txt
     """
     dropped = round(probability * _PARTS)
-    if not training or not 0 < dropped < _PARTS or x.numel() < _FEW or not _native(x) or x.dtype not in _KINDS:
+    if not training or not 0 < dropped < _PARTS or not _native(x) or x.dtype not in _KINDS:
         return F.dropout(F.relu(x), probability, training)
     return _apply(_ReLUDropout, x, dropped, int(torch.randint(_SEEDS, ())))
 
@@ -49,7 +49,7 @@ def relu_times(x: Tensor, factors: Tensor) -> Tensor:
     tensor([[[0., 0.],
              [6., 0.]]])
     """
-    if x.numel() < _FEW or not _native(x) or x.dtype not in _KINDS:
+    if not _native(x) or x.dtype not in _KINDS:
         return F.relu(x) * factors
     return _apply(_ReLUTimes, x, factors.float())
 
@@ -63,7 +63,7 @@ def placed(x: Tensor, mask: Tensor | None, left: int, beyond: int) -> Tensor:
     tensor([0., 0., 1., 1.])
     """
     later = x.shape[1] + left + beyond
-    if x.numel() < _FEW or later < 1 or not _native(x):
+    if not _native(x) or later < 1:
         return F.pad(clear(x, mask), (0, 0, left, beyond))
     real = x.new_empty(0, dtype=torch.bool) if mask is None else mask
     if mask is not None and mask.shape != x.shape[:2]:
@@ -77,10 +77,14 @@ _KINDS = {torch.float32, torch.bfloat16}
 
 
 def _native(x: Tensor) -> bool:
-    """Whether a kernel may read the numbers. Those of a transform of torch.func are none; torch has no public name."""
-    if compiled is None or type(x) is not Tensor or x.device.type != "cpu" or torch.compiler.is_compiling():
+    """Whether a kernel may read the numbers, and is the sooner one.
+
+    While a model is traced nothing may be asked of a size. The numbers of a transform of torch.func are none; torch has
+    no public name for it.
+    """
+    if compiled is None or torch.compiler.is_compiling() or type(x) is not Tensor or x.device.type != "cpu":
         return False
-    return torch._C._functorch.peek_interpreter_stack() is None
+    return x.numel() >= _FEW and torch._C._functorch.peek_interpreter_stack() is None
 
 
 def _threads() -> int:
