@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +64,32 @@ def main(
     if not asked.write:
         table.keep(measure(asked.rounds))
     table.write(markdown(table.results))
+
+
+def with_data(
+    table: Table,
+    made: argparse.ArgumentParser,
+    measure: Callable[[Path, argparse.Namespace], Any],
+    markdown: Callable[[Any], str],
+) -> None:
+    """The same for a script that reads the folder of benchmark data: --data, else ATROUS_DATA."""
+    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
+    asked = made.parse_args()
+    if not asked.write:
+        if asked.data is None:
+            raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
+        table.keep(measure(Path(asked.data), asked))
+    table.write(markdown(table.results))
+
+
+def fastest(sizes: Sequence[int], answer: Callable[[int], object]) -> int:
+    """The batch size with which it answers soonest, each tried once."""
+    times = {}
+    for size in sizes:
+        began = time.perf_counter()
+        answer(size)
+        times[size] = time.perf_counter() - began
+    return min(times, key=times.__getitem__)
 
 
 def spread(numbers: Sequence[float], form: str = ".2f") -> str:

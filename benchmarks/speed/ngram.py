@@ -23,7 +23,6 @@ import csv
 import gzip
 import json
 import lzma
-import os
 import re
 import tempfile
 import time
@@ -36,7 +35,7 @@ from statistics import median
 
 import numpy as np
 import torch
-from _shared import Table, parser, ratios, spread, tell
+from _shared import Table, fastest, parser, ratios, spread, tell, with_data
 from torch import nn
 
 import atrous
@@ -135,12 +134,12 @@ class PlainTagger:
 
     def choose(self, texts: Texts) -> None:
         """Take the batch size with which it is fastest."""
-        times = {}
-        for self.batch in BATCHES:
-            began = time.perf_counter()
+
+        def answer(batch: int) -> None:
+            self.batch = batch
             self(texts)
-            times[self.batch] = time.perf_counter() - began
-        self.batch = min(times, key=times.__getitem__)
+
+        self.batch = fastest(BATCHES, answer)
 
 
 def padded(rows: list[list[int]]) -> torch.Tensor:
@@ -245,17 +244,5 @@ def markdown(results: dict) -> str:
     return "\n\n".join(parts)
 
 
-def main() -> None:
-    """Measure, keep, and write the tables."""
-    made = parser(__doc__, rounds=ROUNDS)
-    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
-    asked = made.parse_args()
-    if not asked.write:
-        if asked.data is None:
-            raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
-        TABLE.keep(measure(Path(asked.data), asked.rounds))
-    TABLE.write(markdown(TABLE.results))
-
-
 if __name__ == "__main__":
-    main()
+    with_data(TABLE, parser(__doc__, rounds=ROUNDS), lambda data, asked: measure(data, asked.rounds), markdown)

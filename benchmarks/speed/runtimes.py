@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 import shutil
 import tempfile
 import time
@@ -28,7 +27,7 @@ from random import Random
 from typing import Any
 
 import torch
-from _shared import Table, parser, ratios, spread, tell
+from _shared import Table, parser, ratios, spread, tell, with_data
 
 import atrous
 from atrous.exporting.loss import Held
@@ -181,17 +180,5 @@ def markdown(results: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def main() -> None:
-    """Measure, keep, and write the table."""
-    made = parser(__doc__, rounds=ROUNDS)
-    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
-    asked = made.parse_args()
-    if not asked.write:
-        if asked.data is None:
-            raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
-        TABLE.keep(measure(Path(asked.data), asked.rounds))
-    TABLE.write(markdown(TABLE.results))
-
-
 if __name__ == "__main__":
-    main()
+    with_data(TABLE, parser(__doc__, rounds=ROUNDS), lambda data, asked: measure(data, asked.rounds), markdown)

@@ -22,9 +22,9 @@ those that are there.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import gzip
-import os
 import random
 import tempfile
 import time
@@ -33,7 +33,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
-from _shared import Table, parser, ratios, spread, tell
+from _shared import Table, fastest, parser, ratios, spread, tell, with_data
 
 import atrous
 from atrous.data.tagged.conllu import conllu_sentences
@@ -117,12 +117,12 @@ class Rival:
 
     def choose(self, texts: Texts) -> None:
         """Take the batch size with which it is fastest."""
-        times = {}
-        for self.batch in BATCHES:
-            began = time.perf_counter()
+
+        def answer(batch: int) -> None:
+            self.batch = batch
             self(texts)
-            times[self.batch] = time.perf_counter() - began
-        self.batch = min(times, key=times.__getitem__)
+
+        self.batch = fastest(BATCHES, answer)
 
 
 def share(given: Tags, rows: Sentences) -> float:
@@ -210,17 +210,15 @@ def markdown(results: dict) -> str:
 def main() -> None:
     """Measure, keep, and write the table."""
     made = parser(__doc__, rounds=ROUNDS)
-    made.add_argument("--data", type=Path, default=os.environ.get("ATROUS_DATA"), help="else ATROUS_DATA")
     made.add_argument("--models", type=Path, help="where trained models are kept; else nowhere")
-    asked = made.parse_args()
-    if not asked.write:
-        if asked.data is None:
-            raise SystemExit("name the folder of the data: --data FOLDER or ATROUS_DATA")
-        with tempfile.TemporaryDirectory() as passing:
+    with tempfile.TemporaryDirectory() as passing:
+
+        def measured(data: Path, asked: argparse.Namespace) -> dict:
             folder = asked.models or Path(passing)
             folder.mkdir(parents=True, exist_ok=True)
-            TABLE.keep(measure(Path(asked.data), folder, asked.rounds))
-    TABLE.write(markdown(TABLE.results))
+            return measure(data, folder, asked.rounds)
+
+        with_data(TABLE, made, measured, markdown)
 
 
 if __name__ == "__main__":
