@@ -83,15 +83,20 @@ def _compiled(model: Model, batch: Batch) -> Run:
         raise ConfigError(f"this model cannot be compiled ({said}); leave --compile out") from error
 
 
-class _Whole(nn.Module):
-    """Named tensors in, logits out."""
+class Whole(nn.Module):
+    """A model to be traced: named tensors in, logits out."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, inputs: dict[str, Tensor]) -> Tensor:
-        return self.model(Batch(inputs.get("ids"), **{name: x for name, x in inputs.items() if name != "ids"}))
+        return self.model(batch_of(inputs))
+
+
+def batch_of(inputs: dict[str, Tensor]) -> Batch:
+    """The batch of these fields and lengths, by name."""
+    return Batch(inputs.get("ids"), **{name: part for name, part in inputs.items() if name != "ids"})
 
 
 def _named(batch: Batch) -> dict[str, Tensor]:
@@ -115,7 +120,7 @@ def _ahead(model: Model, example: Batch) -> Run:
     inputs = _named(example)
     axes = {name: dict.fromkeys(range(min(part.dim(), 2)), Dim.DYNAMIC) for name, part in inputs.items()}
     program = torch.export.export(
-        _Whole(model), (inputs,), dynamic_shapes=(axes,), prefer_deferred_runtime_asserts_over_guards=True
+        Whole(model), (inputs,), dynamic_shapes=(axes,), prefer_deferred_runtime_asserts_over_guards=True
     )
     options = {"freezing": True, "cpp.dynamic_threads": True}
     with tempfile.TemporaryDirectory() as folder:
@@ -127,7 +132,7 @@ def _ahead(model: Model, example: Batch) -> Run:
 
 
 def _just_in_time(model: Model, batch: Batch) -> Run:
-    built = torch.compile(_Whole(model), dynamic=True, options={"freezing": True, "cpp.dynamic_threads": True})
+    built = torch.compile(Whole(model), dynamic=True, options={"freezing": True, "cpp.dynamic_threads": True})
 
     def run(batch: Batch) -> Tensor:
         inputs, single = _named(batch), batch.time == 1

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.onnx import OnnxExporterError, ONNXProgram
 
+from atrous.answering.compiled import Whole, batch_of
 from atrous.contract import Batch, State, map_state
 from atrous.errors import NotExportable
 from atrous.model import Model
@@ -32,7 +33,7 @@ def whole(model: Model, example: Batch) -> ONNXProgram:
     """
     inputs = {**example.fields, LENGTHS: example.lengths}
     axes = {"inputs": {name: _axes(part) for name, part in inputs.items()}}
-    return _traced(_Whole(model), {"inputs": inputs}, axes, names=([*inputs], [LOGITS]))
+    return _traced(Whole(model), {"inputs": inputs}, axes, names=([*inputs], [LOGITS]))
 
 
 def stream(model: Model, example: Batch) -> tuple[ONNXProgram, Named]:
@@ -75,17 +76,6 @@ def save(program: ONNXProgram, path: Path) -> None:
     program.save(path)
 
 
-class _Whole(nn.Module):
-    """Named tensors in, logits out."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, inputs: Named) -> Tensor:
-        return self.model(_batch(inputs))
-
-
 class _Step(nn.Module):
     """Named tensors, mask and a flat state in, logits and the flat state after them out."""
 
@@ -112,14 +102,9 @@ class _Step(nn.Module):
         )
         tags = self.model.tags
         state = (*state, self.model.attend.start(mask.shape[0])) if tags else state
-        logits, state = self.model.step(_batch({**inputs, LENGTHS: mask.sum(1)}), mask, state)
+        logits, state = self.model.step(batch_of({**inputs, LENGTHS: mask.sum(1)}), mask, state)
         decided = [state[-1][1]] if tags else []
         return logits, *decided, *self.leaves(self.of(state))
-
-
-def _batch(inputs: Named) -> Batch:
-    rest = dict(inputs)
-    return Batch(rest.pop("ids", None), **rest)
 
 
 def _named(leaves: Sequence[Tensor]) -> Named:
