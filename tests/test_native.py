@@ -54,6 +54,15 @@ def test_tokens_that_collide_are_told_apart():
     assert read(tokens, [" ".join(tokens)], lower=True) == [[*range(2, 5002)]]
 
 
+@pytest.fixture(params=[0, 1, 2], ids=["plain", "AVX2", "AVX-512"])
+def level(request):
+    """Every version of a kernel that this processor can run."""
+    if compiled.limit(request.param) < request.param:
+        pytest.skip("this processor has no such instructions")
+    yield
+    compiled.limit(2)
+
+
 def pooled(ids, starts, table, scale, bias, kernels, befores):
     """The definition: for every row, width and map the largest of the sums over its steps."""
     rows, (widths, maps) = len(starts) - 1, bias.shape
@@ -79,10 +88,12 @@ def pooled(ids, starts, table, scale, bias, kernels, befores):
 
 
 @needs_compiled
+@pytest.mark.usefixtures("level")
 @pytest.mark.parametrize("dtype", [np.float32, np.int8])
 @pytest.mark.parametrize("kernels", [(3, 4, 5), (1,), (2, 9), (6, 7, 8), (256,)])
-@pytest.mark.parametrize("maps", [16, 112, 144])
-def test_pooled_ngrams_are_those_of_the_definition(dtype, kernels, maps):
+@pytest.mark.parametrize("lanes, blocks", [(32, 1), (50, 2), (48, 3), (161, 1)])
+def test_pooled_ngrams_are_those_of_the_definition(dtype, kernels, lanes, blocks):
+    maps = lanes * blocks
     random = np.random.default_rng(len(kernels))
     lengths = np.array([0, 1, 2, 7, 0, 30])
     starts = np.concatenate([[0], lengths.cumsum()])
@@ -91,16 +102,36 @@ def test_pooled_ngrams_are_those_of_the_definition(dtype, kernels, maps):
     scale, bias = random.random((2, len(kernels), maps), np.float32)
     befores = tuple(random.integers(0, kernel) for kernel in kernels)
     out = np.full((len(lengths), len(kernels), maps), np.nan, np.float32)
-    compiled.pool_ngrams(ids, starts, table, scale, bias, out, kernels, tuple(map(int, befores)), maps)
+    compiled.pool_ngrams(
+        ids, starts, in_blocks(table, kernels, lanes), scale, bias, out, kernels, tuple(map(int, befores)), lanes
+    )
     expected = pooled(ids, starts, table, scale, bias, kernels, befores)
     np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-3)
+
+
+def in_blocks(table, kernels, lanes):
+    """The same numbers, (ids, taps, maps), as the kernel reads them: of every width every block of lanes."""
+    widths = np.split(table, np.cumsum(kernels)[:-1], axis=1)
+    return np.concatenate(
+        [width[..., first : first + lanes].ravel() for width in widths for first in range(0, table.shape[2], lanes)]
+    )
+
+
+@needs_compiled
+@pytest.mark.parametrize("dtype, least", [(np.float32, 16), (np.int8, 32)])
+def test_a_block_has_as_many_lanes_as_the_widest_vector(dtype, least):
+    changes = {"bias": np.ones((1, least), np.float32), "scale": np.ones((1, least), np.float32)}
+    changes |= {"table": np.ones((4, 3, least), dtype), "out": np.empty((1, 1, least), np.float32), "lanes": least}
+    compiled.pool_ngrams(*task(**changes))
+    with pytest.raises(ValueError, match=f"expected {least} lanes or more"):
+        compiled.pool_ngrams(*task(**changes | {"lanes": least // 2}))
 
 
 def task(**changes):
     ids, starts = np.zeros(3, np.int32), np.array([0, 3], np.int64)
     table, ones = np.zeros((4, 3, 16), np.float32), np.ones((1, 16), np.float32)
     given = {"ids": ids, "starts": starts, "table": table, "scale": ones, "bias": ones}
-    given |= {"out": np.empty((1, 1, 16), np.float32), "kernels": (3,), "befores": (1,), "maps": 16}
+    given |= {"out": np.empty((1, 1, 16), np.float32), "kernels": (3,), "befores": (1,), "lanes": 16}
     return tuple((given | changes).values())
 
 
@@ -118,13 +149,17 @@ def task(**changes):
         ({"starts": np.array([0, 1, 3], np.int64)}, "out as many for every row"),
         ({"table": np.zeros((4, 2, 16), np.float32)}, r"sum\(kernels\) \* maps"),
         ({"table": np.zeros((4, 3, 16), np.float64)}, "4 bytes or of 1, got 8"),
-        ({"bias": np.zeros((1, 8), np.float32)}, "scale and bias need"),
+        ({"bias": np.zeros((1, 8), np.float32)}, "expected 16 lanes or more"),
+        ({"scale": np.zeros((1, 8), np.float32)}, "scale needs as many numbers as bias"),
+        ({"bias": np.zeros(17, np.float32)}, "multiple of them"),
         ({"kernels": (0,)}, "kernels from 1 to 256"),
         ({"befores": (3,)}, "befores below them"),
         ({"befores": (1, 1)}, "as many befores"),
         ({"kernels": (), "befores": ()}, "expected 1 to 64 kernels"),
-        ({"maps": 10}, "a multiple of 16, got 10"),
-        ({"maps": 0}, "a multiple of 16"),
+        ({"lanes": 8}, "expected 16 lanes or more"),
+        ({"lanes": 32}, "multiple of them"),
+        ({"lanes": 0}, "expected 16 lanes or more"),
+        ({"lanes": -16}, "expected 16 lanes or more"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_read(changes, words):
@@ -159,6 +194,33 @@ def test_steps_that_do_not_fit_are_refused(changes):
     compiled.place_steps(*steps())
     with pytest.raises(ValueError, match="x and out need"):
         compiled.place_steps(*steps(**changes))
+
+
+def dropped(x, gradient, factors):
+    """What every pass over such numbers gives."""
+    found = [np.empty_like(x) for _ in range(4)]
+    compiled.relu_dropout(x, found[0], 20_000, 7 << 40 | 5, 1)
+    compiled.relu_dropout_gradient(found[0], gradient, found[1], 20_000, 1)
+    compiled.relu_times(x, None, factors, found[2], x.shape[2], 1)
+    compiled.relu_times(x, gradient, factors, found[3], x.shape[2], 1)
+    return found
+
+
+@needs_compiled
+@pytest.mark.usefixtures("level")
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 3, 7), (3, 5, 33), (1, 600, 64)])
+@pytest.mark.parametrize("dtype", [np.float32, np.int16])
+def test_the_same_seed_drops_the_same_numbers_on_every_processor(shape, dtype):
+    random = np.random.default_rng(0)
+    x, gradient = random.standard_normal((2, *shape)).astype(np.float32)
+    if dtype is np.int16:  # bfloat16: the upper half
+        x, gradient = ((one.view(np.uint32) >> 16).astype(np.uint16).view(np.int16) for one in (x, gradient))
+    factors = random.choice([0, 1.25], (shape[0], shape[2])).astype(np.float32)
+    here = dropped(x, gradient, factors)
+    used = compiled.limit(0)
+    for own, plain in zip(here, dropped(x, gradient, factors), strict=True):
+        np.testing.assert_array_equal(own, plain)
+    assert used == 0 and (x.size < 40 or all(map(np.any, here)))
 
 
 @needs_compiled

@@ -61,14 +61,15 @@ def cuts(module, random):
 def ngrams(module, random):
     kernels = tuple(random.choice([1, 2, 3, 5, 9]) for _ in range(random.randrange(1, 4)))
     befores = tuple(random.randrange(kernel) for kernel in kernels)
-    maps, size = random.choice([16, 32, 48, 144]), random.randrange(1, 6)
+    lanes, size = random.choice([16, 17, 32, 48, 50, 144, 290]), random.randrange(1, 6)
+    maps = lanes * random.randrange(1, 4)
     lengths = [random.randrange(8) for _ in range(random.randrange(4))]
     starts = np.cumsum([0, *lengths]).astype(np.int64)
     ids = np.array([random.randrange(size) for _ in range(starts[-1])], np.int32)
     table = np.ones((size, sum(kernels), maps), random.choice([np.float32, np.int8]))
     scale, bias = np.ones((2, len(kernels), maps), np.float32)
     out = np.empty((len(lengths), len(kernels), maps), np.float32)
-    given = [ids, starts, table, scale, bias, out, kernels, befores, maps]
+    given = [ids, starts, table, scale, bias, out, kernels, befores, lanes]
     for _ in range(random.choice([0, 0, 1, 1, 2])):
         place = random.randrange(len(given))
         given[place] = spoilt(given[place], random)
@@ -118,6 +119,7 @@ def main():
     module, count, random = loaded(sys.argv[1]), int(sys.argv[2]), Random(0)
     refused = 0
     for _ in range(count):
+        module.limit(random.randrange(3))
         try:
             random.choice([words, ngrams, passes, cuts])(module, random)
         except (TypeError, ValueError, BufferError, OverflowError):

@@ -25,7 +25,7 @@ from atrous.native import compiled
 from atrous.predict import Classes, Labels
 
 MOST = 2**28  # bytes of a table; a larger one is slower to make than it saves
-LANES = 16  # maps are padded to a multiple of it, as the compiled kernel wants them
+LANES = {np.float32: (16, 64), np.int8: (32, 128)}  # maps of a block: as few as the kernel takes, as many as stay near
 
 _CHUNK = 2**15  # tokens whose sums torch holds at once
 _WORTH = 2**16  # tokens from which on a second thread is worth its start
@@ -36,7 +36,8 @@ Numbers = NDArray[np.float32]
 class Tables:
     """The tables of a model, made from its weights as they are now.
 
-    Shapes: table (ids, taps, maps), taps being the sum of all kernels; scale and bias (widths, maps).
+    Shapes: table, one after the other, of every width every block of maps (ids, kernel, lanes): what a token adds to
+    these maps at each place of the window; scale and bias (widths, maps). Maps that are not there have zeros.
 
     model: as `tables_of` takes it. int8: numbers of 8 bits, a quarter of the memory, each map having its own scale.
 
@@ -61,18 +62,30 @@ class Tables:
         vectors, convolutions = found
         self.kernels = tuple(conv.kernel for conv in convolutions)
         self.befores = tuple(conv.taps.left for conv in convolutions)
-        self.channels = convolutions[0].outputs
-        self.maps = -(-self.channels // LANES) * LANES
+        self.size, self.channels = len(vectors), convolutions[0].outputs
+        kind = np.int8 if int8 else np.float32
+        self.lanes = _lanes(self.channels, *LANES[kind]) if compiled is not None else self.channels
+        self.maps = -(-self.channels // self.lanes) * self.lanes
         self.int8, self._linear = int8, model.predict.linear
+        self.table = np.empty(self.size * sum(self.kernels) * self.maps, kind)
+        self.scale, self.bias = np.ones((2, len(self.kernels), self.maps), np.float32)
         with torch.inference_mode():
-            table, bias = _products(vectors, convolutions, self.maps)
-            scale = torch.ones_like(bias)
-            if int8:
-                width = torch.arange(len(self.kernels)).repeat_interleave(torch.tensor(self.kernels))  # of each tap
-                most = table.abs().amax(0)
-                scale = torch.stack([most[width == own].amax(0) for own in range(len(self.kernels))]) / 127
-                table = (table / scale[width].clamp_min(1e-30)).round().to(torch.int8)
-        self.table, self.scale, self.bias = table, scale.numpy(), bias.numpy()
+            self._fill(vectors, convolutions)
+
+    def _fill(self, vectors: Tensor, convolutions: list[Conv]) -> None:
+        spare, end = self.maps - self.channels, 0
+        for width, conv in enumerate(convolutions):
+            weights = F.pad(conv.weight.permute(2, 0, 1), (0, 0, 0, spare))  # (kernel, maps, channels)
+            self.bias[width] = F.pad(conv.bias, (0, spare)).numpy()
+            for first in range(0, self.maps, self.lanes):
+                maps = slice(first, first + self.lanes)
+                products = (vectors @ weights[:, maps].flatten(0, 1).T).view(self.size, conv.kernel, self.lanes)
+                if self.int8:
+                    scale = products.abs().amax((0, 1)) / 127
+                    self.scale[width, maps] = scale.numpy()
+                    products = (products / scale.clamp_min(1e-30)).round()
+                start, end = end, end + products.numel()
+                self.table[start:end] = products.flatten().numpy()
 
     def logits(self, ids: NDArray[np.int32], starts: NDArray[np.int64]) -> Tensor:
         """What the model answers to every row: (rows, labels). ids, starts: row r is ids[starts[r]:starts[r + 1]].
@@ -94,11 +107,11 @@ class Tables:
 
     def _compiled(self, ids: NDArray[np.int32], starts: NDArray[np.int64], out: Numbers) -> None:
         assert compiled is not None
-        pool, table = compiled.pool_ngrams, self.table.numpy()
+        pool, table = compiled.pool_ngrams, self.table
 
         def run(rows: slice) -> None:
             own = starts[rows.start : rows.stop + 1]
-            pool(ids, own, table, self.scale, self.bias, out[rows], self.kernels, self.befores, self.maps)
+            pool(ids, own, table, self.scale, self.bias, out[rows], self.kernels, self.befores, self.lanes)
 
         threads = min(torch.get_num_threads(), len(ids) // _WORTH, len(out))
         if threads < 2:
@@ -113,34 +126,39 @@ class Tables:
     def _by_bags(self, ids: NDArray[np.int32], starts: NDArray[np.int64], out: Numbers) -> None:
         """The same through torch's sum of table rows, a few thousand tokens at a time."""
         lengths = np.diff(starts)
-        size, taps = self.table.shape[:2]
-        if len(ids) and not 0 <= ids.min() <= ids.max() < size:
-            raise ValueError(f"{ids[(ids < 0) | (ids >= size)][0]} is no id of this table, which has {size}")
+        if len(ids) and not 0 <= ids.min() <= ids.max() < self.size:
+            wrong = ids[(ids < 0) | (ids >= self.size)][0]
+            raise ValueError(f"{wrong} is no id of this table, which has {self.size}")
         row = 0
         while row < len(out):
             end = max(row + 1, int(np.searchsorted(starts, starts[row] + _CHUNK, side="right")) - 1)
             own = torch.from_numpy(ids[starts[row] : starts[end]].astype(np.int64))
             steps = torch.from_numpy(np.concatenate([np.arange(length) for length in lengths[row:end]]))
             last = torch.from_numpy(np.repeat(lengths[row:end], lengths[row:end]))
-            tap = 0
             for width, (kernel, before) in enumerate(zip(self.kernels, self.befores, strict=True)):
                 offsets = torch.arange(kernel) - before
                 at = steps[:, None] + offsets
                 there = (at >= 0) & (at < last[:, None])
                 place = (torch.arange(len(own))[:, None] + offsets).clamp(0, max(0, len(own) - 1))
-                rows = torch.where(there, own[place] * taps + torch.arange(tap, tap + kernel), size * taps)
-                sums = F.embedding_bag(rows, self._with_zeros, mode="sum")
+                rows = torch.where(there, own[place] * kernel + torch.arange(kernel), self.size * kernel)
+                sums = F.embedding_bag(rows, self._with_zeros[width], mode="sum")
                 most = torch.segment_reduce(sums, "max", lengths=torch.from_numpy(lengths[row:end]), initial=-torch.inf)
                 found = torch.relu(most + torch.from_numpy(self.bias[width]))
                 out[row:end, width] = found.numpy()
-                tap += kernel
             row = end
         out[lengths == 0] = 0
 
     @cached_property
-    def _with_zeros(self) -> Tensor:
-        """The table's rows under each other, and one of zeros, which a tap beside the row adds."""
-        return F.pad(self.table.flatten(0, 1), (0, 0, 0, 1))
+    def _with_zeros(self) -> list[Tensor]:
+        """Of every width the table's rows, (ids * kernel, maps), and one of zeros, which a tap beside the row adds."""
+        sizes = [self.size * kernel * self.maps for kernel in self.kernels]
+        parts = np.split(self.table, np.cumsum(sizes)[:-1])
+        return [F.pad(torch.from_numpy(part).view(-1, self.maps), (0, 0, 0, 1)) for part in parts]
+
+
+def _lanes(maps: int, least: int, most: int) -> int:
+    """How many of the maps stand in one block: as many in each, or a few more than there are in the last."""
+    return max(least, -(-maps // -(-maps // most)))
 
 
 def tables_of(model: Model, *, int8: bool = False) -> Tables | None:
@@ -210,12 +228,3 @@ def _parts(model: Model) -> tuple[Tensor, list[Conv]] | None:
     ):
         return None
     return vectors, convolutions
-
-
-def _products(vectors: Tensor, convolutions: list[Conv], maps: int) -> tuple[Tensor, Tensor]:
-    """What every token adds, (ids, taps, maps), and the biases, (widths, maps); maps that are not there have zeros."""
-    spare = maps - convolutions[0].outputs
-    weights = torch.cat([conv.weight.permute(2, 0, 1) for conv in convolutions])  # (taps, outputs, channels)
-    weights = F.pad(weights, (0, 0, 0, spare))
-    table = (vectors @ weights.flatten(0, 1).T).view(len(vectors), len(weights), maps)
-    return table, F.pad(torch.stack([conv.bias for conv in convolutions]), (0, spare))

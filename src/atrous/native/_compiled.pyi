@@ -13,6 +13,7 @@ class Cutter:
     ) -> tuple[list[tuple[str, tuple[str, ...], tuple[tuple[int, int], ...]]], bytearray, bytearray]: ...
     def held(self) -> int: ...
 
+def limit(most: int, /) -> int: ...
 def processor() -> str: ...
 def pool_ngrams(
     ids: Buffer,
@@ -23,7 +24,7 @@ def pool_ngrams(
     out: Buffer,
     kernels: tuple[int, ...],
     befores: tuple[int, ...],
-    maps: int,
+    lanes: int,
     /,
 ) -> None: ...
 def place_steps(

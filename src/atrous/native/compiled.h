@@ -19,6 +19,18 @@
 #define CHOSEN(name) name##_plain
 #endif
 
+/* Bytes of a vector at every level. Of wider ones than the processor has, gcc compares lane by lane: many times slower. */
+enum { WIDE_avx512 = 64, WIDE_avx2 = 32, WIDE_plain = 16 };
+
+#define VECTORS(LEVEL, BEFORE)                                                                                         \
+    typedef float Floats_##LEVEL __attribute__((vector_size(WIDE_##LEVEL)));                                           \
+    typedef int32_t Signed_##LEVEL __attribute__((vector_size(WIDE_##LEVEL)));                                         \
+    typedef uint32_t Whole_##LEVEL __attribute__((vector_size(WIDE_##LEVEL)));                                         \
+    typedef int16_t Shorts_##LEVEL __attribute__((vector_size(WIDE_##LEVEL)));                                         \
+    typedef uint16_t Halves_##LEVEL __attribute__((vector_size(WIDE_##LEVEL / 2)));                                    \
+    typedef int8_t Bytes_##LEVEL __attribute__((vector_size(WIDE_##LEVEL / 2)));
+FOR_EACH_PROCESSOR(VECTORS)
+
 extern int processor_level; /* 0, or more where there is more than the least */
 
 void words_ready(void); /* once, before anything else of words.c */

@@ -2,13 +2,8 @@
 #include "compiled.h"
 #include <string.h>
 
-#define LANES 16
-#define BLOCK ((int64_t)1 << 14) /* numbers that share a stream of random ones, so that threads change nothing */
-
-typedef float Floats __attribute__((vector_size(4 * LANES)));
-typedef uint32_t Whole __attribute__((vector_size(4 * LANES)));
-typedef int32_t Signs __attribute__((vector_size(4 * LANES)));
-typedef uint16_t Halves __attribute__((vector_size(2 * LANES)));
+#define STREAMS 16 /* of random numbers, beside each other, at every level: the same seed drops the same everywhere */
+#define BLOCK ((int64_t)1 << 14) /* numbers that share those streams, so that threads change nothing */
 
 typedef struct {
     const void *x, *gradient; /* of the backward pass x is what the forward pass gave */
@@ -22,40 +17,36 @@ typedef struct {
 } Dropping;
 
 /* Chris Doty-Humphrey's "small fast counting" generator of PractRand, in every lane one. */
-typedef struct {
-    Whole a, b, c, counter;
-} Stream;
-
-#define NEXT(stream, value)                                                                                            \
-    Whole value = (stream).a + (stream).b + (stream).counter;                                                          \
+#define NEXT(LEVEL, stream, value)                                                                                     \
+    Whole_##LEVEL value = (stream).a + (stream).b + (stream).counter;                                                  \
     (stream).counter += 1;                                                                                             \
     (stream).a = (stream).b ^ ((stream).b >> 9);                                                                       \
     (stream).b = (stream).c + ((stream).c << 3);                                                                       \
     (stream).c = (((stream).c << 21) | ((stream).c >> 11)) + value;
 
-#define READ_float(from, to) memcpy(&to, from, sizeof to);
-#define WRITE_float(from, to) memcpy(to, &from, sizeof from);
+#define READ_float(LEVEL, from, to) memcpy(&to, from, sizeof to);
+#define WRITE_float(LEVEL, from, to) memcpy(to, &from, sizeof from);
 
 /* bfloat16 is the upper half of a float; rounded to the nearest, half to even, and what is no number stays none. */
-#define READ_half(from, to)                                                                                            \
+#define READ_half(LEVEL, from, to)                                                                                     \
     {                                                                                                                  \
-        Halves half;                                                                                                   \
+        Halves_##LEVEL half;                                                                                           \
         memcpy(&half, from, sizeof half);                                                                              \
-        Whole whole = __builtin_convertvector(half, Whole) << 16;                                                      \
+        Whole_##LEVEL whole = __builtin_convertvector(half, Whole_##LEVEL) << 16;                                      \
         memcpy(&to, &whole, sizeof to);                                                                                \
     }
-#define WRITE_half(from, to)                                                                                           \
+#define WRITE_half(LEVEL, from, to)                                                                                    \
     {                                                                                                                  \
-        Whole whole;                                                                                                   \
+        Whole_##LEVEL whole;                                                                                           \
         memcpy(&whole, &from, sizeof whole);                                                                           \
-        Whole none = (Whole)(from != from);                                                                            \
+        Whole_##LEVEL none = (Whole_##LEVEL)(from != from);                                                            \
         whole = (((whole + 0x7fff + ((whole >> 16) & 1)) & ~none) | ((whole | 0x400000) & none)) >> 16;                \
-        Halves half = __builtin_convertvector(whole, Halves);                                                          \
+        Halves_##LEVEL half = __builtin_convertvector(whole, Halves_##LEVEL);                                          \
         memcpy(to, &half, sizeof half);                                                                                \
     }
 
-/* Some lanes of what is kept: numbers times the scale where `kept`, else 0; in the end fewer than there are lanes. */
-#define SOME(KIND, NUMBER, FACTOR, KEPT)                                                                                       \
+/* LANES numbers from `at` on: times the factor where `KEPT`, else 0; before `end` fewer than there are lanes. */
+#define SOME(LEVEL, KIND, NUMBER, FACTOR, KEPT)                                                                        \
     {                                                                                                                  \
         int64_t left = end - at;                                                                                       \
         NUMBER some[LANES] = {0}, more[LANES] = {0};                                                                   \
@@ -70,19 +61,19 @@ typedef struct {
                 grown = more;                                                                                          \
             }                                                                                                          \
         }                                                                                                              \
-        Floats value, given;                                                                                           \
-        READ_##KIND(from, value);                                                                                      \
+        Floats_##LEVEL value, given;                                                                                   \
+        READ_##KIND(LEVEL, from, value);                                                                               \
         if (grown) {                                                                                                   \
-            READ_##KIND(grown, given);                                                                                 \
+            READ_##KIND(LEVEL, grown, given);                                                                          \
         } else {                                                                                                       \
             given = value;                                                                                             \
         }                                                                                                              \
-        Floats all = given * FACTOR;                                                                                   \
-        Signs bits;                                                                                                    \
+        Floats_##LEVEL all = given * FACTOR;                                                                           \
+        Signed_##LEVEL bits;                                                                                           \
         memcpy(&bits, &all, sizeof bits);                                                                              \
         bits &= ~(value <= 0) & (KEPT);                                                                                \
         memcpy(&all, &bits, sizeof bits);                                                                              \
-        WRITE_##KIND(all, to);                                                                                         \
+        WRITE_##KIND(LEVEL, all, to);                                                                                  \
         if (left < LANES) {                                                                                            \
             memcpy(out + at, some, (size_t)left * sizeof(NUMBER));                                                     \
         }                                                                                                              \
@@ -91,33 +82,44 @@ typedef struct {
 #define DROP(LEVEL, BEFORE, KIND, NUMBER)                                                                              \
     BEFORE static void drop_##KIND##_##LEVEL(const void *given, int64_t first, int64_t last)                           \
     {                                                                                                                  \
+        enum { LANES = WIDE_##LEVEL / 4, PARTS = STREAMS / LANES };                                                    \
         const Dropping *task = given;                                                                                  \
         const NUMBER *x = task->x, *gradient = task->gradient;                                                         \
         NUMBER *out = task->out;                                                                                       \
-        Whole lane;                                                                                                    \
-        for (int place = 0; place < LANES; place++) {                                                                  \
-            lane[place] = (uint32_t)place;                                                                             \
-        }                                                                                                              \
         for (int64_t block = first; block < last; block++) {                                                           \
-            int64_t end = (block + 1) * BLOCK < task->count ? (block + 1) * BLOCK : task->count;                       \
+            int64_t at = block * BLOCK, end = at + BLOCK < task->count ? at + BLOCK : task->count;                     \
             if (gradient) {                                                                                            \
-                for (int64_t at = block * BLOCK; at < end; at += LANES) {                                              \
-                    SOME(KIND, NUMBER, task->scale, ~(Signs){0})                                                                    \
+                for (; at < end; at += LANES) {                                                                        \
+                    SOME(LEVEL, KIND, NUMBER, task->scale, ~(Signed_##LEVEL){0})                                       \
                 }                                                                                                      \
                 continue;                                                                                              \
             }                                                                                                          \
-            Stream stream = {(Whole){0} + (uint32_t)task->seed, (Whole){0} + (uint32_t)(task->seed >> 32),             \
-                             lane + (uint32_t)(block * LANES), (Whole){0} + 1};                                        \
-            for (int warming = 0; warming < 16; warming++) {                                                           \
-                NEXT(stream, unused)                                                                                   \
-                (void)unused;                                                                                          \
+            struct {                                                                                                   \
+                Whole_##LEVEL a, b, c, counter;                                                                        \
+            } streams[PARTS];                                                                                          \
+            for (int part = 0; part < PARTS; part++) {                                                                 \
+                streams[part].a = (Whole_##LEVEL){0} + (uint32_t)task->seed;                                           \
+                streams[part].b = (Whole_##LEVEL){0} + (uint32_t)(task->seed >> 32);                                   \
+                uint32_t own[LANES];                                                                                   \
+                for (int lane = 0; lane < LANES; lane++) {                                                             \
+                    own[lane] = (uint32_t)(block * STREAMS + part * LANES + lane);                                     \
+                }                                                                                                      \
+                memcpy(&streams[part].c, own, sizeof own);                                                             \
+                streams[part].counter = (Whole_##LEVEL){0} + 1;                                                        \
+                for (int warming = 0; warming < 16; warming++) {                                                       \
+                    NEXT(LEVEL, streams[part], unused)                                                                 \
+                    (void)unused;                                                                                      \
+                }                                                                                                      \
             }                                                                                                          \
-            for (int64_t at = block * BLOCK; at < end; at += LANES) {                                                  \
-                NEXT(stream, random)                                                                                   \
-                SOME(KIND, NUMBER, task->scale, (Signs)((random & 0xffff) >= task->threshold))                                      \
-                at += LANES;                                                                                           \
-                if (at < end) {                                                                                        \
-                    SOME(KIND, NUMBER, task->scale, (Signs)((random >> 16) >= task->threshold))                                     \
+            while (at < end) {                                                                                         \
+                Whole_##LEVEL both[PARTS]; /* 16 bits for a number now, and 16 for one STREAMS later */                \
+                for (int part = 0; part < PARTS && at < end; part++, at += LANES) {                                    \
+                    NEXT(LEVEL, streams[part], random)                                                                 \
+                    both[part] = random;                                                                               \
+                    SOME(LEVEL, KIND, NUMBER, task->scale, (Signed_##LEVEL)((random & 0xffff) >= task->threshold))     \
+                }                                                                                                      \
+                for (int part = 0; part < PARTS && at < end; part++, at += LANES) {                                    \
+                    SOME(LEVEL, KIND, NUMBER, task->scale, (Signed_##LEVEL)((both[part] >> 16) >= task->threshold))    \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
@@ -127,6 +129,7 @@ typedef struct {
 #define TIMES(LEVEL, BEFORE, KIND, NUMBER)                                                                             \
     BEFORE static void times_##KIND##_##LEVEL(const void *given, int64_t first, int64_t last)                          \
     {                                                                                                                  \
+        enum { LANES = WIDE_##LEVEL / 4 };                                                                             \
         const Dropping *task = given;                                                                                  \
         const NUMBER *x = task->x, *gradient = task->gradient;                                                         \
         NUMBER *out = task->out;                                                                                       \
@@ -134,9 +137,9 @@ typedef struct {
             const float *factors = task->factors + step / task->steps * task->channels;                                \
             int64_t start = step * task->channels, end = start + task->channels;                                       \
             for (int64_t at = start; at < end; at += LANES) {                                                          \
-                Floats factor = {0};                                                                                   \
+                Floats_##LEVEL factor = {0};                                                                           \
                 memcpy(&factor, factors + at - start, (size_t)(end - at < LANES ? end - at : LANES) * sizeof(float));  \
-                SOME(KIND, NUMBER, factor, (Signs)(factor != 0))                                                       \
+                SOME(LEVEL, KIND, NUMBER, factor, (Signed_##LEVEL)(factor != 0))                                       \
             }                                                                                                          \
         }                                                                                                              \
     }

@@ -2,14 +2,16 @@
 #include "compiled.h"
 
 int processor_level;
+static int found_level;
 
 static void processor_ready(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     __builtin_cpu_init();
     int wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    processor_level = wide ? 2 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    found_level = wide ? 2 : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
+    processor_level = found_level;
 }
 
 static PyObject *processor(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args))
@@ -18,14 +20,33 @@ static PyObject *processor(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(args
     return PyUnicode_FromString(names[processor_level]);
 }
 
+static PyObject *limit(PyObject *Py_UNUSED(module), PyObject *most)
+{
+    long level = PyLong_AsLong(most);
+    if (level < 0) {
+        if (!PyErr_Occurred()) {
+            PyErr_Format(PyExc_ValueError, "limit needs a level from 0, got %ld", level);
+        }
+        return NULL;
+    }
+    processor_level = level < found_level ? (int)level : found_level;
+    return PyLong_FromLong(processor_level);
+}
+
+PyDoc_STRVAR(limit_doc,
+             "limit(most)\n--\n\n"
+             "Use instructions of no higher level from now on: 0 those of every processor of this kind, 1 AVX2, 2 AVX-512.\n\n"
+             "Gives the level that is used: what this processor does not have stays away. For tests of every level on one\n"
+             "machine.");
 PyDoc_STRVAR(processor_doc, "processor()\n--\n\nThe instructions that are used here, by name.");
 PyDoc_STRVAR(pool_doc,
-             "pool_ngrams(ids, starts, table, scale, bias, out, kernels, befores, maps)\n--\n\n"
+             "pool_ngrams(ids, starts, table, scale, bias, out, kernels, befores, lanes)\n--\n\n"
              "Fill out, (rows, widths, maps), with the rectified maximum over time of every convolution.\n\n"
-             "ids, starts: of 4 and of 8 bytes; row r is ids[starts[r]:starts[r + 1]]. table: (ids, sum(kernels), maps),\n"
-             "floats or signed bytes: of every width in turn what a token adds at each place of its window. A map is the\n"
-             "largest sum times scale plus bias, (widths, maps) each. befores: of each width, how many tokens before its\n"
-             "own step it reads. A row without a token gives zeros.\n\n"
+             "ids, starts: of 4 and of 8 bytes; row r is ids[starts[r]:starts[r + 1]]. table: floats or signed\n"
+             "bytes, what a token adds at each place of a window: of every width in turn, every block of `lanes` maps,\n"
+             "(ids, kernel, lanes); 16 lanes or more, of bytes 32. A map is the largest sum times scale plus bias, (widths,\n"
+             "maps) each. befores: of each width, how many tokens before its own step it reads. A row without a token\n"
+             "gives zeros.\n\n"
              "Raises ValueError for buffers that do not fit each other, and for an id that the table does not have.");
 
 PyDoc_STRVAR(place_doc,
@@ -53,6 +74,7 @@ PyDoc_STRVAR(relu_times_doc,
              "Raises ValueError for buffers that do not fit each other.");
 
 static PyMethodDef methods[] = {
+    {"limit", limit, METH_O, limit_doc},
     {"processor", processor, METH_NOARGS, processor_doc},
     {"pool_ngrams", pool_ngrams, METH_VARARGS, pool_doc},
     {"place_steps", place_steps, METH_VARARGS, place_doc},

@@ -1,139 +1,141 @@
 /* The maximum over time of convolutions over token vectors, read out of tables: what every token adds to a map at every
-   place of the window. See atrous.lookup, which makes the tables and says what they are. */
+   place of the window. See atrous.answering.tabled, which makes the tables and says what they
+   are. */
 #include "compiled.h"
 #include <math.h>
 #include <string.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 
-#define LANES 16 /* maps are padded to a multiple of it */
 #define MOST_WIDTHS 64
 #define MOST_TAPS 256 /* so many times 127 fits 16 bits */
+#define LEAST_FLOATS 16 /* lanes of a block: as many as the widest vector has */
+#define LEAST_BYTES 32
+#define TOGETHER 8 /* vectors of one pass: their sums and maxima stay in registers */
 #define AHEAD 8 /* so many tokens before it is needed, what a token adds is asked for */
 
-typedef float Floats __attribute__((vector_size(4 * LANES)));
-typedef int32_t Whole __attribute__((vector_size(4 * LANES)));
-typedef int8_t Bytes __attribute__((vector_size(LANES)));
-typedef int16_t Shorts __attribute__((vector_size(2 * LANES)));
-
-/* One width: how many tokens it reads, how many of them before its own step, and where its part of a token's row is. */
+/* One width: how many tokens it reads, and how many of them before its own step. */
 typedef struct {
-    int64_t kernel, before, offset;
+    int64_t kernel, before;
 } Width;
 
 typedef struct {
     const int32_t *ids;
     const int64_t *starts;
-    const void *table;
+    const void *table; /* of every width, every block of maps: (ids, kernel, lanes) */
     const float *scale, *bias; /* (widths, maps) each */
     float *out; /* (rows, widths, maps) */
-    int64_t rows, maps, stride, size;
-    int64_t widths;
+    int64_t rows, maps, lanes, size, widths;
     Width width[MOST_WIDTHS];
 } Task;
 
+#define LANES_Floats(LEVEL) (WIDE_##LEVEL / 4)
+#define LANES_Shorts(LEVEL) (WIDE_##LEVEL / 2)
+
+#define READ_Floats(LEVEL)                                                                                             \
+    Floats_##LEVEL value;                                                                                              \
+    memcpy(&value, numbers, sizeof value);
+
+#define READ_Shorts(LEVEL)                                                                                             \
+    Bytes_##LEVEL byte;                                                                                                \
+    memcpy(&byte, numbers, sizeof byte);                                                                               \
+    Shorts_##LEVEL value = WIDENED_##LEVEL(byte);
+
+#define WIDENED_plain(byte) __builtin_convertvector(byte, Shorts_plain)
+#define WIDENED_avx2(byte) __builtin_convertvector(byte, Shorts_avx2)
+/* One instruction, of which gcc 12 would make five. */
+#define WIDENED_avx512(byte) ((Shorts_avx512)_mm512_cvtepi8_epi16((__m256i)(byte)))
+
 /* The larger of two, lane by lane. */
 #define LARGER(a, b, KIND, BITS) ((KIND)(((BITS)(a) & ((a) > (b))) | ((BITS)(b) & ~((a) > (b)))))
+#define LARGER_Floats(LEVEL, a, b) LARGER(a, b, Floats_##LEVEL, Signed_##LEVEL)
+#define LARGER_Shorts(LEVEL, a, b) LARGER(a, b, Shorts_##LEVEL, Shorts_##LEVEL)
 
-/* COUNT vectors of maps of one width, in every row. What a token adds at one place of the window is read once, so that
-   all the time goes into waiting for it: it is asked for AHEAD tokens before, over the ends of rows too. */
-#define SOME_MAPS(NAME, BEFORE, COUNT, NUMBER, VECTOR, BITS, READ, LEAST)                                              \
-    BEFORE static inline void NAME##_##COUNT(const Task *task, const Width *width, int64_t map, int64_t own)           \
+/* COUNT vectors of one block of maps, in every row. What a token adds at one place of the window is read once, so that
+   all the time goes into waiting for it: it is asked for AHEAD tokens before, over the ends of rows too. A block is
+   small, so that what frequent tokens add stays near. Where lanes are no multiple of a vector, the last one begins
+   earlier: `last` says where. */
+#define SOME_MAPS(COUNT, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                   \
+    BEFORE static void NAME##_##COUNT##_##LEVEL(const Task *task, const Width *width, const void *block,               \
+                                                int64_t from, int64_t last, int64_t own)                               \
     {                                                                                                                  \
-        const NUMBER *table = (const NUMBER *)task->table + width->offset + map;                                       \
-        int64_t stride = task->stride, maps = task->maps, last = task->starts[task->rows];                             \
+        enum { LANES = LANES_##VECTOR(LEVEL) };                                                                        \
+        const NUMBER *table = block;                                                                                   \
+        int64_t lanes = task->lanes, stride = width->kernel * lanes, end = task->starts[task->rows];                   \
         for (int64_t row = 0; row < task->rows; row++) {                                                               \
             int64_t start = task->starts[row], length = task->starts[row + 1] - start;                                 \
             const int32_t *ids = task->ids + start;                                                                    \
-            VECTOR most[COUNT];                                                                                        \
+            VECTOR##_##LEVEL most[COUNT];                                                                              \
             for (int vector = 0; vector < COUNT; vector++) {                                                           \
-                most[vector] = (VECTOR){0} + (LEAST);                                                                  \
+                most[vector] = (VECTOR##_##LEVEL){0} + (LEAST);                                                        \
             }                                                                                                          \
             for (int64_t step = 0; step < length; step++) {                                                            \
                 int64_t first = step - width->before, next = step + width->kernel + AHEAD;                             \
                 int64_t low = first < 0 ? -first : 0;                                                                  \
                 int64_t high = first + width->kernel > length ? length - first : width->kernel;                        \
-                VECTOR sum[COUNT] = {{0}};                                                                             \
-                const NUMBER *after = table + (int64_t)ids[start + next < last ? next : 0] * stride;                   \
-                for (int64_t tap = 0; tap < width->kernel; tap++) {                                                    \
-                    for (size_t byte = 0; byte < COUNT * LANES * sizeof(NUMBER); byte += 64) {                         \
-                        __builtin_prefetch((const char *)(after + tap * maps) + byte);                                 \
-                    }                                                                                                  \
+                VECTOR##_##LEVEL sum[COUNT] = {{0}};                                                                   \
+                const char *after = (const char *)(table + (int64_t)ids[start + next < end ? next : 0] * stride);      \
+                for (int64_t byte = 0; byte < stride * (int64_t)sizeof(NUMBER); byte += 64) {                          \
+                    __builtin_prefetch(after + byte);                                                                  \
                 }                                                                                                      \
                 for (int64_t tap = low; tap < high; tap++) {                                                           \
-                    const NUMBER *place = table + (int64_t)ids[first + tap] * stride + tap * maps;                     \
+                    const NUMBER *place = table + (int64_t)ids[first + tap] * stride + tap * lanes;                    \
                     for (int vector = 0; vector < COUNT; vector++) {                                                   \
-                        READ                                                                                           \
-                        sum[vector] += value;                                                                          \
+                        const NUMBER *numbers = place + (vector == COUNT - 1 ? last : from + vector * LANES);          \
+                        READ_##VECTOR(LEVEL) sum[vector] += value;                                                     \
                     }                                                                                                  \
                 }                                                                                                      \
                 for (int vector = 0; vector < COUNT; vector++) {                                                       \
-                    most[vector] = LARGER(sum[vector], most[vector], VECTOR, BITS);                                    \
+                    most[vector] = LARGER_##VECTOR(LEVEL, sum[vector], most[vector]);                                  \
                 }                                                                                                      \
             }                                                                                                          \
-            float *out = task->out + row * task->widths * maps;                                                        \
-            for (int64_t lane = 0; lane < COUNT * LANES; lane++) {                                                     \
-                float value = most[lane / LANES][lane % LANES] * task->scale[own + lane] + task->bias[own + lane];     \
-                out[own + lane] = length && value > 0 ? value : 0;                                                     \
+            float *out = task->out + row * task->widths * task->maps;                                                  \
+            for (int vector = 0; vector < COUNT; vector++) {                                                           \
+                int64_t map = own + (vector == COUNT - 1 ? last : from + vector * LANES);                              \
+                for (int lane = 0; lane < LANES; lane++, map++) {                                                      \
+                    float value = most[vector][lane] * task->scale[map] + task->bias[map];                             \
+                    out[map] = length && value > 0 ? value : 0;                                                        \
+                }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
     }
 
-/* Every map, as many together as there are, at most eight vectors of them. */
-#define POOL(NAME, BEFORE, NUMBER, VECTOR, BITS, READ, LEAST)                                                          \
-    SOME_MAPS(NAME, BEFORE, 1, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 2, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 3, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 4, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 5, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 6, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 7, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    SOME_MAPS(NAME, BEFORE, 8, NUMBER, VECTOR, BITS, READ, LEAST)                                                      \
-    BEFORE static void NAME(const Task *task)                                                                          \
+/* Every map: of every width, block by block, at most TOGETHER vectors in a pass over all rows. */
+#define POOL(NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                               \
+    SOME_MAPS(1, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(2, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(3, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(4, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(5, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(6, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(7, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    SOME_MAPS(8, NAME, LEVEL, BEFORE, NUMBER, VECTOR, LEAST)                                                           \
+    static void NAME##_##LEVEL(const Task *task)                                                                       \
     {                                                                                                                  \
+        static void (*const some_maps[TOGETHER])(const Task *, const Width *, const void *, int64_t, int64_t,          \
+                                                 int64_t) = {                                                          \
+            NAME##_1_##LEVEL, NAME##_2_##LEVEL, NAME##_3_##LEVEL, NAME##_4_##LEVEL,                                    \
+            NAME##_5_##LEVEL, NAME##_6_##LEVEL, NAME##_7_##LEVEL, NAME##_8_##LEVEL,                                    \
+        };                                                                                                             \
+        int64_t each = LANES_##VECTOR(LEVEL);                                                                          \
+        int64_t vectors = (task->lanes + each - 1) / each;                                                             \
+        const NUMBER *block = task->table;                                                                             \
         for (int64_t place = 0; place < task->widths; place++) {                                                       \
-            for (int64_t map = 0, count = 0; map < task->maps; map += count * LANES) {                                 \
-                const Width *width = &task->width[place];                                                              \
-                int64_t own = place * task->maps + map, left = (task->maps - map) / LANES;                             \
-                count = left < 8 ? left : 8;                                                                           \
-                switch (count) {                                                                                       \
-                case 1:                                                                                                \
-                    NAME##_1(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 2:                                                                                                \
-                    NAME##_2(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 3:                                                                                                \
-                    NAME##_3(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 4:                                                                                                \
-                    NAME##_4(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 5:                                                                                                \
-                    NAME##_5(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 6:                                                                                                \
-                    NAME##_6(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                case 7:                                                                                                \
-                    NAME##_7(task, width, map, own);                                                                   \
-                    break;                                                                                             \
-                default:                                                                                               \
-                    NAME##_8(task, width, map, own);                                                                   \
+            const Width *width = &task->width[place];                                                                  \
+            for (int64_t map = 0; map < task->maps; map += task->lanes) {                                              \
+                for (int64_t from = 0, count; from < vectors; from += count) {                                         \
+                    count = vectors - from < TOGETHER ? vectors - from : TOGETHER;                                     \
+                    int64_t last = from + count < vectors ? (from + count - 1) * each : task->lanes - each;            \
+                    some_maps[count - 1](task, width, block, from * each, last, place * task->maps + map);             \
                 }                                                                                                      \
+                block += task->size * width->kernel * task->lanes;                                                     \
             }                                                                                                          \
         }                                                                                                              \
     }
 
-#define READ_FLOATS                                                                                                    \
-    Floats value;                                                                                                      \
-    memcpy(&value, place + LANES * vector, sizeof value);
-
-#define READ_BYTES                                                                                                     \
-    Bytes byte;                                                                                                        \
-    memcpy(&byte, place + LANES * vector, sizeof byte);                                                                \
-    Shorts value = __builtin_convertvector(byte, Shorts);
-
-#define POOL_FLOATS(LEVEL, BEFORE) POOL(pool_floats_##LEVEL, BEFORE, float, Floats, Whole, READ_FLOATS, -INFINITY)
-#define POOL_BYTES(LEVEL, BEFORE) POOL(pool_bytes_##LEVEL, BEFORE, int8_t, Shorts, Shorts, READ_BYTES, INT16_MIN)
+#define POOL_FLOATS(LEVEL, BEFORE) POOL(pool_floats, LEVEL, BEFORE, float, Floats, -INFINITY)
+#define POOL_BYTES(LEVEL, BEFORE) POOL(pool_bytes, LEVEL, BEFORE, int8_t, Shorts, INT16_MIN)
 
 FOR_EACH_PROCESSOR(POOL_FLOATS)
 FOR_EACH_PROCESSOR(POOL_BYTES)
@@ -148,8 +150,11 @@ static int prepared(Task *task, PyObject *kernels, PyObject *befores, const Py_b
         PyErr_Format(PyExc_ValueError, "expected 1 to %d kernels, and as many befores", MOST_WIDTHS);
         return 0;
     }
-    if (task->maps < LANES || task->maps % LANES || task->maps > 1 << 20) {
-        PyErr_Format(PyExc_ValueError, "expected maps to be a multiple of %d, got %lld", LANES, (long long)task->maps);
+    int64_t each = views[BIAS].len / (Py_ssize_t)sizeof(float), least = views[TABLE].itemsize == 1 ? LEAST_BYTES : LEAST_FLOATS;
+    task->maps = each / task->widths;
+    if (task->lanes < least || task->maps < 1 || task->maps % task->lanes || task->maps * task->widths != each) {
+        PyErr_Format(PyExc_ValueError, "expected %lld lanes or more, and bias to have a multiple of them for every width",
+                     (long long)least);
         return 0;
     }
     int64_t taps = 0;
@@ -163,24 +168,22 @@ static int prepared(Task *task, PyObject *kernels, PyObject *befores, const Py_b
             PyErr_Format(PyExc_ValueError, "expected kernels from 1 to %d, and befores below them", MOST_TAPS);
             return 0;
         }
-        task->width[place] = (Width){kernel, before, taps * task->maps};
+        task->width[place] = (Width){kernel, before};
         taps += kernel;
     }
-    task->stride = taps * task->maps;
     int64_t numbers = views[TABLE].len / views[TABLE].itemsize;
-    task->size = numbers / task->stride;
-    if (task->size * task->stride != numbers) {
+    task->size = numbers / (taps * task->maps);
+    if (task->size * taps * task->maps != numbers) {
         PyErr_SetString(PyExc_ValueError, "table needs sum(kernels) * maps numbers for every id");
         return 0;
     }
-    int64_t each = task->widths * task->maps * (int64_t)sizeof(float);
     task->rows = views[STARTS].len / (Py_ssize_t)sizeof(int64_t) - 1;
     if (task->rows < 0) {
         PyErr_SetString(PyExc_ValueError, "starts needs one number more than there are rows");
         return 0;
     }
-    if (views[SCALE].len != each || views[BIAS].len != each || views[OUT].len != task->rows * each) {
-        PyErr_SetString(PyExc_ValueError, "scale and bias need (widths, maps) numbers, and out as many for every row");
+    if (views[SCALE].len != views[BIAS].len || views[OUT].len != task->rows * views[BIAS].len) {
+        PyErr_SetString(PyExc_ValueError, "scale needs as many numbers as bias, and out as many for every row");
         return 0;
     }
     int64_t count = views[IDS].len / (Py_ssize_t)sizeof(int32_t);
@@ -213,12 +216,12 @@ PyObject *pool_ngrams(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *given[VIEWS], *kernels, *befores;
     Py_buffer views[VIEWS];
     Task task = {0};
-    long long maps;
+    long long lanes;
     if (!PyArg_ParseTuple(args, "OOOOOOO!O!L", &given[IDS], &given[STARTS], &given[TABLE], &given[SCALE], &given[BIAS],
-                          &given[OUT], &PyTuple_Type, &kernels, &PyTuple_Type, &befores, &maps)) {
+                          &given[OUT], &PyTuple_Type, &kernels, &PyTuple_Type, &befores, &lanes)) {
         return NULL;
     }
-    task.maps = maps;
+    task.lanes = lanes;
     if (!views_of(VIEWS, given, views, names, items, OUT)) {
         return NULL;
     }
