@@ -84,14 +84,14 @@ def test_the_gradient_of_the_penalty_goes_through_both_readings():
     model, train = made("encode.dropout=0.3", "train.dropout_penalty=2", "train.losses=last")
     drawn(model, train).backward()
     for parameter in model.parameters():
-        place = int(parameter.grad.abs().argmax())
-        slope, ends = parameter.grad.flatten()[place].item(), []
+        place = torch.unravel_index(parameter.grad.abs().argmax(), parameter.shape)
+        slope, ends = parameter.grad[place].item(), []
         for step in (1e-6, -2e-6):
             with torch.no_grad():
-                parameter.view(-1)[place] += step
+                parameter[place] += step
             ends.append(drawn(model, train).item())
         with torch.no_grad():
-            parameter.view(-1)[place] += 1e-6
+            parameter[place] += 1e-6
         assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(slope, rel=1e-4, abs=1e-7)
 
 

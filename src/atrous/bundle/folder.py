@@ -20,7 +20,7 @@ from atrous.data import seen
 from atrous.data.fitting import features_of
 from atrous.data.text import Source
 from atrous.errors import ConfigError, FolderError, quoted
-from atrous.layers import fold
+from atrous.layers import fold, laid_out
 from atrous.outputs import new_folder
 from atrous.runtime.reader import Reader
 from atrous.runtime.schemes import strange
@@ -130,7 +130,7 @@ def _fill(bundle: Bundle, path: Path, found: Mapping[str, tuple[int, ...]]) -> N
             f"{path}: not the weights of the model that {SETTINGS} and {VOCABULARY} describe: {quoted(name)} should "
             f"have the shape {expected.get(name)}, has {found.get(name)}; {REMEDY}"
         )
-    model.load_state_dict(weights.read(path))
+    laid_out(model).load_state_dict(weights.read(path))
 
 
 def _read_json(path: Path, *, most: int) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from atrous.explaining.deconvolution import deconvolve
 from atrous.explaining.explain import explain
 from atrous.explaining.ngrams import Filter, winning_ngrams
 from atrous.explaining.tagged import Wanted, explain_tags
+from atrous.layers import laid_out
 from atrous.model import Model
 from atrous.predict import CRF
 from atrous.runtime.readable import AnyAnswer, Readable
@@ -74,7 +75,7 @@ class Bundle:
         most: how many numbers it may hold, else ConfigError; None for what fits into half the machine's memory.
         """
         settings = settings.resolved()
-        model: Model = TASKS[settings.task].build(settings, sizes=reader.sizes, labels=labels, most=most)
+        model = laid_out(TASKS[settings.task].build(settings, sizes=reader.sizes, labels=labels, most=most))
         return cls(model, reader, labels, settings)
 
     def __repr__(self) -> str:

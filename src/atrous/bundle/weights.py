@@ -19,7 +19,7 @@ from atrous.errors import FolderError, quoted
 def write(weights: Mapping[str, Tensor], path: Path) -> None:
     """Write named tensors. Raises OSError, with the path, if the disk does not take them."""
     try:
-        save_file(dict(weights), path)
+        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, path)
     except SafetensorError as error:
         # What the disk refused is an OSError, as of every other file.
         number = re.search(r"os error (\d+)", str(error))

@@ -4,7 +4,7 @@ from atrous.layers.attention import PastAttention, SelfAttention
 from atrous.layers.backward import Backward
 from atrous.layers.channels import Channels, Folding
 from atrous.layers.compose import Parallel, Residual, Restored, Stack, densely
-from atrous.layers.conv import Conv, Extend, separable, wide
+from atrous.layers.conv import Conv, Extend, laid_out, separable, wide
 from atrous.layers.dropout import Dropout, SpatialDropout
 from atrous.layers.gate import Carry, Gate, highway
 from atrous.layers.kmax import KMax
@@ -52,6 +52,7 @@ __all__ = [
     "densely",
     "fold",
     "highway",
+    "laid_out",
     "separable",
     "weight_norm",
     "wide",

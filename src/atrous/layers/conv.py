@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float
@@ -11,8 +13,10 @@ from atrous.contract import Layer, State, clear
 from atrous.layers.compose import Stack
 from atrous.layers.fused import placed
 from atrous.layers.taps import Taps
-from atrous.layers.ways import WAYS, way_for
+from atrous.layers.ways import WAYS, by_taps, way_for
 from atrous.window import Cost, conv_cost
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class Conv(Layer):
@@ -130,6 +134,21 @@ class Conv(Layer):
             return F.linear(padded[:, :: self.stride], weight[:, :, 0], self.bias)
         shape = self.stride, self.dilation, self.groups
         return WAYS[way_for(padded, weight, *shape)](padded, weight, self.bias, *shape)
+
+
+def laid_out(module: M) -> M:
+    """The same module, the weight of every convolution in it laid out in memory as it is read; returns the module.
+
+    It answers as before, single rows sooner: torch would copy the weight in every call. For models that atrous keeps
+    itself: a weight that is not contiguous is refused by `Tensor.view`, by torch's L-BFGS and by safetensors.
+
+    >>> laid_out(Conv(2, 4, kernel=3)).weight.stride()
+    (6, 1, 2)
+    """
+    for part in module.modules():
+        if isinstance(part, Conv) and "weight" in part._parameters:  # under weight norm it is made in every call
+            part.weight.data = by_taps(part.weight.data)
+    return module
 
 
 class Extend(Layer):

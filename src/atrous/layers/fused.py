@@ -19,6 +19,7 @@ from atrous.native import compiled
 _SEEDS = 2**62
 _PARTS = 2**16  # so finely a share is dropped
 _FEW = 2**14  # numbers; for fewer of them a call of a kernel takes longer than torch's operations
+_MANY = 2**18  # and for fewer than these if all that torch does is to put zeros before them
 
 
 def relu_dropout(x: Tensor, probability: float, training: bool) -> Tensor:
@@ -62,8 +63,10 @@ def placed(x: Tensor, mask: Tensor | None, left: int, beyond: int) -> Tensor:
     >>> placed(torch.ones(1, 3, 1), torch.tensor([[True, True, False]]), 2, -1).flatten()
     tensor([0., 0., 1., 1.])
     """
-    later = x.shape[1] + left + beyond
-    if not _native(x) or later < 1:
+    here, later = _here(x), x.shape[1] + left + beyond
+    if here and mask is not None and mask.all():  # it takes less to ask than to clear what is clear
+        mask = None
+    if not here or compiled is None or later < 1 or x.numel() < (_MANY if mask is None else _FEW):
         return F.pad(clear(x, mask), (0, 0, left, beyond))
     real = x.new_empty(0, dtype=torch.bool) if mask is None else mask
     if mask is not None and mask.shape != x.shape[:2]:
@@ -76,15 +79,20 @@ def placed(x: Tensor, mask: Tensor | None, left: int, beyond: int) -> Tensor:
 _KINDS = {torch.float32, torch.bfloat16}
 
 
-def _native(x: Tensor) -> bool:
-    """Whether a kernel may read the numbers, and is the sooner one.
+def _here(x: Tensor) -> bool:
+    """Whether the numbers of a tensor lie on the processor, to be looked at.
 
     While a model is traced nothing may be asked of a size. The numbers of a transform of torch.func are none; torch has
     no public name for it.
     """
-    if compiled is None or torch.compiler.is_compiling() or type(x) is not Tensor or x.device.type != "cpu":
+    if torch.compiler.is_compiling() or type(x) is not Tensor or x.device.type != "cpu":
         return False
-    return x.numel() >= _FEW and torch._C._functorch.peek_interpreter_stack() is None
+    return torch._C._functorch.peek_interpreter_stack() is None
+
+
+def _native(x: Tensor) -> bool:
+    """Whether a kernel may read the numbers, and is the sooner one."""
+    return compiled is not None and _here(x) and x.numel() >= _FEW
 
 
 def _threads() -> int:
@@ -94,7 +102,8 @@ def _threads() -> int:
 
 def _array(x: Tensor) -> NDArray[Any]:
     """The numbers of a contiguous tensor, as numpy knows them or, being half a float, as whole numbers."""
-    return x.detach().view(torch.int16 if x.dtype is torch.bfloat16 else x.dtype).numpy()
+    x = x.detach()
+    return x.view(torch.int16).numpy() if x.dtype is torch.bfloat16 else x.numpy()
 
 
 def _apply(function: type[torch.autograd.Function], *given: object) -> Tensor:

@@ -43,12 +43,12 @@ class Taps:
         """Steps from the first that is read to the last."""
         return (self.kernel - 1) * self.dilation
 
-    @property
+    @cached_property
     def ahead(self) -> int:
         """Steps read after j * stride."""
         return int(self.window.right)
 
-    @property
+    @cached_property
     def left(self) -> int:
         """Steps read before j * stride."""
         return int(self.window.left)
@@ -83,6 +83,8 @@ class Taps:
         >>> Taps(kernel=3, dilation=64, stride=1, right=None).touching(30)
         range(2, 3)
         """
+        if steps > self.span + self.stride:
+            return range(self.kernel)
         last = (math.ceil(steps / self.stride) - 1) * self.stride  # the step that the last output is at
         first = max(0, math.ceil((self.left - last) / self.dilation))
         end = min(self.kernel, math.ceil((self.left + steps) / self.dilation))

@@ -18,6 +18,17 @@ Way = Callable[..., Tensor]
 FEW = 64  # steps, of all rows: from here on gathering costs more than it saves
 
 
+def by_taps(weight: Tensor) -> Tensor:
+    """The same (outputs, inputs, taps), laid out in memory as (outputs, taps, inputs).
+
+    So `image` and `gather` read them where they lie; any other layout gives the same, after a copy in every call.
+
+    >>> by_taps(torch.zeros(4, 2, 3)).stride()
+    (6, 1, 2)
+    """
+    return weight.transpose(1, 2).contiguous().transpose(1, 2)
+
+
 def image(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: int, groups: int) -> Tensor:
     """As an image of height 1: (batch, time, channels) is channels-last already, so that nothing is transposed.
 
@@ -31,15 +42,6 @@ def image(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: i
     return y.squeeze(2).transpose(1, 2)
 
 
-def line(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: int, groups: int) -> Tensor:
-    """As torch's convolution over (batch, channels, time), which turns what it is given. As `image` otherwise.
-
-    >>> line(torch.ones(1, 4, 1), torch.ones(1, 1, 3), torch.zeros(1), 1, 1, 1).flatten()
-    tensor([3., 3.])
-    """
-    return torch.conv1d(padded.transpose(1, 2), weight, bias, stride, 0, dilation, groups).transpose(1, 2)
-
-
 def gather(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: int, groups: int) -> Tensor:
     """As one product: what each output reads is laid side by side first. Not in groups. As `image` otherwise.
 
@@ -49,13 +51,18 @@ def gather(padded: Tensor, weight: Tensor, bias: Tensor, stride: int, dilation: 
     assert groups == 1, groups
     taps = weight.shape[2]
     steps = (padded.shape[1] - (taps - 1) * dilation - 1) // stride + 1
-    row, step, channel = padded.stride()
-    size = padded.shape[0], steps, padded.shape[2], taps
-    read = padded.as_strided(size, (row, step * stride, channel, step * dilation))
-    return F.linear(read.flatten(2), weight.flatten(1), bias)
+    if padded.requires_grad and torch.is_grad_enabled():  # a view that overlaps itself has a slow gradient
+        last = (steps - 1) * stride + 1
+        seen = [padded[:, tap * dilation : tap * dilation + last : stride] for tap in range(taps)]
+        read = torch.cat(seen, 2)
+    else:
+        row, step, channel = padded.stride()
+        size = padded.shape[0], steps, taps, padded.shape[2]
+        read = padded.as_strided(size, (row, step * stride, step * dilation, channel)).flatten(2)
+    return F.linear(read, weight.transpose(1, 2).flatten(1), bias)
 
 
-WAYS: dict[str, Way] = {"image": image, "line": line, "gather": gather}
+WAYS: dict[str, Way] = {"image": image, "gather": gather}
 
 
 def way_for(padded: Tensor, weight: Tensor, stride: int, dilation: int, groups: int) -> str:
@@ -68,12 +75,10 @@ def way_for(padded: Tensor, weight: Tensor, stride: int, dilation: int, groups: 
     """
     if groups > 1 or torch.compiler.is_compiling():
         return "image"
-    rows, steps, channels = padded.shape
-    if rows * steps <= FEW:
-        return "gather"
-    # The gradient of many weights over few steps is what torch has the better kernels for in its own layout.
-    if weight.requires_grad and torch.is_grad_enabled():
-        if padded.dtype is torch.bfloat16 or torch.is_autocast_enabled("cpu"):
-            return "line" if channels >= 256 and rows * steps <= 1024 else "image"
-        return "line" if channels >= 512 and rows == 1 else "image"
-    return "image"
+    rows, steps, _ = padded.shape
+    if rows * steps > FEW:
+        return "image"
+    # The gradient of few steps that lie beside each other: what torch's own kernels in 32 bits are best at.
+    learns = weight.requires_grad and torch.is_grad_enabled()
+    halves = padded.dtype is torch.bfloat16 or torch.is_autocast_enabled("cpu")
+    return "image" if learns and dilation == 1 and not halves else "gather"

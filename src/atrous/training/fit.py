@@ -25,7 +25,7 @@ from atrous.data.seen import words_of
 from atrous.data.targets import class_weights
 from atrous.errors import ConfigError
 from atrous.instruments.beginning import put_vectors
-from atrous.layers import fold
+from atrous.layers import fold, laid_out
 from atrous.runtime.processes import Processes, processes
 from atrous.training.beginning import digest, take_over
 from atrous.training.callbacks import SeedEachStep, StopOnInterrupt, Stopped, StoppedAtOnce, Watch
@@ -126,7 +126,7 @@ def learn(
     if not keeper.weights:
         raise KeyboardInterrupt
     bundle.model.load_state_dict(keeper.weights)
-    fold(bundle.model).eval()  # where it trained: scoring may want the GPU too
+    laid_out(fold(bundle.model)).eval()  # where it trained: scoring may want the GPU too
     if settings.task == "tag" and settings.embed.name == "words" and tokens.reader.tokeniser is not None:
         before = frozenset() if init is None or init.seen is None else init.seen
         bundle.seen = before | words_of(corpus.train, tokens.reader.tokeniser)
