@@ -3,11 +3,11 @@
     python benchmarks/speed/busy.py
     python benchmarks/speed/busy.py --write                the table alone, out of what is kept
 
-Measured are, of a small `tcn` over bytes, `Bundle.predict` of 64 texts and of one, a step of training, and the answers
-of its export in onnxruntime: first on a machine that does nothing else, then while one other process keeps a core busy.
-Threads that wait actively spin until there is work again; threads that wait passively sleep. Each setting is a process
-of its own, for the policy is read when OpenMP starts, in turn, so many rounds; a process gives the median of up
-to seven trials of each. Kept in benchmarks/results/speed-busy.json.
+Measured are, of a small `tcn` over bytes and of an `lstm`, `Bundle.predict` of 64 texts and of one, and steps of
+training, and the answers of an export of the `tcn` in onnxruntime: first on a machine that does nothing else, then
+while one other process keeps a core busy. Threads that wait actively spin until there is work again; threads that wait
+passively sleep. Each setting is a process of its own, for the policy is read when OpenMP starts, in turn, so many
+rounds; a process gives the median of up to seven trials of each. Kept in benchmarks/results/speed-busy.json.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ TEXTS = [("a film about a long day, and what comes after " * 4)[start : start + 
 WORKS = {
     "predict": "`predict` of 64 texts",
     "one": "`predict` of one text",
+    "one lstm": "`predict` of one text, `lstm`",
     "train": "a training step, 32 rows of 120",
+    "train lstm": "a training step, 32 rows of 120, `lstm`",
+    "train few": "a training step, 8 rows of 60, `lstm`",
     "export": "an export, 64 texts",
 }
 
 
-def bundle() -> Any:
-    """A small `tcn` that has learnt nothing."""
+def bundle(encode: str = "tcn") -> Any:
+    """A small model that has learnt nothing."""
     import torch
 
     import atrous
@@ -50,23 +53,26 @@ def bundle() -> Any:
     from atrous.runtime.tokeniser import Tokeniser
 
     torch.manual_seed(0)
-    return atrous.Bundle.fresh(load(encode="tcn"), Reader(Tokeniser("bytes", False, ())), ("no", "yes"))
+    return atrous.Bundle.fresh(load(encode=encode), Reader(Tokeniser("bytes", False, ())), ("no", "yes"))
 
 
-def training(made: Any) -> Callable[[], None]:
-    """A step of training, as the bare loop has it."""
+def training(made: Any, rows: int = 32, steps: int = 120) -> Callable[[], None]:
+    """A step of training, as the bare loop has it, by as many threads as `atrous train` takes."""
     import torch
 
+    from atrous.answering.spread import alone
     from atrous.contract import Batch
+    from atrous.training.threads import waits
 
     model = made.model.train()
-    batch = Batch(torch.randint(2, 258, (32, 120)), torch.full((32,), 120))
-    targets, optimiser = torch.randint(0, 2, (32,)), torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
+    batch = Batch(torch.randint(2, 258, (rows, steps)), torch.full((rows,), steps))
+    targets, optimiser = torch.randint(0, 2, (rows,)), torch.optim.AdamW(model.parameters(), lr=1e-3, fused=True)
 
     def step() -> None:
-        optimiser.zero_grad()
-        model.predict.loss(model(batch), targets).backward()
-        optimiser.step()
+        with alone(waits(model, rows)):
+            optimiser.zero_grad()
+            model.predict.loss(model(batch), targets).backward()
+            optimiser.step()
 
     return step
 
@@ -104,12 +110,15 @@ def work(folder: Path, threads: int) -> dict[str, dict[str, float]]:
     import torch
 
     torch.set_num_threads(threads)
-    asked, learning = bundle(), bundle()
-    asked.model.eval()
+    asked, recurrent = bundle(), bundle("lstm")
+    asked.model.eval(), recurrent.model.eval()
     works = {
         "predict": (lambda: asked.predict(TEXTS[:64]), 3),
         "one": (lambda: asked.predict(TEXTS[:1]), 10),
-        "train": (training(learning), 3),
+        "one lstm": (lambda: recurrent.predict(TEXTS[:1]), 10),
+        "train": (training(bundle()), 3),
+        "train lstm": (training(bundle("lstm")), 3),
+        "train few": (training(bundle("lstm"), 8, 60), 3),
         "export": (answering(folder, threads, spins=os.environ["OMP_WAIT_POLICY"] == "ACTIVE"), 3),
     }
     found = {}

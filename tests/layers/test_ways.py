@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atrous.layers import Conv, Stack, laid_out, weight_norm
-from atrous.layers.ways import FEW, WAYS, way_for
+from atrous.layers.ways import FEW, SMALL, WAYS, way_for
 
 
 def defined(padded, weight, bias, stride, dilation):
@@ -34,12 +34,14 @@ def test_every_way_is_the_definition(name, rows, inputs, outputs, taps, stride, 
 
 
 def test_the_table_of_ways():
-    def way(rows, steps, kind=torch.float32, *, dilation=1, groups=1, learning=False):
+    def way(rows, steps, kind=torch.float32, *, channels=SMALL // FEW, dilation=1, groups=1, learning=False):
         weight = torch.zeros(1, 1, 3, dtype=kind, requires_grad=learning)
-        return way_for(torch.zeros(rows, steps, 4, dtype=kind), weight, 1, dilation, groups)
+        return way_for(torch.zeros(rows, steps, channels, dtype=kind), weight, 1, dilation, groups)
 
-    assert way(1, FEW) == "gather"
+    assert way(1, FEW) == way(1, FEW, channels=SMALL) == "gather"
     assert way(1, FEW + 1) == way(2, FEW) == "image"
+    assert way(2, FEW, channels=SMALL // FEW // 2) == "gather"
+    assert way(2, FEW, channels=SMALL // FEW // 2, dilation=2, learning=True) == "image"
     assert way(1, 4, groups=4) == "image"
     assert way(1, 4, learning=True) == "image"
     assert way(1, 4, dilation=2, learning=True) == way(1, 4, torch.bfloat16, learning=True) == "gather"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.answering.chunks import check_length, evaluating, read_in_chunks, vectors_in_chunks
 from atrous.answering.compiled import compiled_of
+from atrous.answering.spread import spread
 from atrous.answering.tabled import Tables
 from atrous.contract import Batch
 from atrous.data.batch import Examples
@@ -65,20 +68,29 @@ def _of_every_row(model: Model, examples: Examples, *, whole: Read, in_chunks: R
     """What `whole` reads of every row, or `in_chunks` of a long one; None if there is no row."""
     check_length(model, int(examples.lengths.max(initial=0)))
     device = next(model.parameters()).device
-    found: Tensor | None = None
+    batches = by_length(examples.lengths)
+
+    def answered(one: tuple[NDArray[np.int64], int]) -> Tensor:
+        rows, time = one
+        batch, _ = examples.batch(rows, time=time)
+        read = in_chunks if model.streams and time > LONG else whole
+        return read(model, batch.map(lambda part: part.to(device))).cpu()
+
     with evaluating(model):
-        for rows, time in by_length(examples.lengths):
-            batch, _ = examples.batch(rows, time=time)
-            read = in_chunks if model.streams and time > LONG else whole
-            answer = read(model, batch.map(lambda part: part.to(device))).cpu()
-            if found is None:
-                found = answer.new_empty(int(examples.starts[-1]) if model.tags else len(examples), answer.shape[-1])
-            if not model.tags:
-                found[torch.from_numpy(rows)] = answer
-                continue
-            for row, steps in zip(rows, answer, strict=True):
-                start, end = examples.starts[row], examples.starts[row + 1]
-                found[start:end] = steps[: end - start]
+        if device.type == "cpu" and compiled_of(model) is None:
+            answers = spread(answered, batches, operations=lambda one: len(one[0]) * model.cost.flops(one[1]))
+        else:
+            answers = [answered(one) for one in batches]
+    if not answers:
+        return None
+    found = answers[0].new_empty(int(examples.starts[-1]) if model.tags else len(examples), answers[0].shape[-1])
+    for (rows, _), answer in zip(batches, answers, strict=True):
+        if not model.tags:
+            found[torch.from_numpy(rows)] = answer
+            continue
+        for row, steps in zip(rows, answer, strict=True):
+            start, end = examples.starts[row], examples.starts[row + 1]
+            found[start:end] = steps[: end - start]
     return found
 
 

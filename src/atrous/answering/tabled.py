@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from atrous.answering.spread import alone
 from atrous.attend import Max
 from atrous.errors import ConfigError
 from atrous.layers import Conv, Parallel, Pointwise, Stack
@@ -92,8 +93,9 @@ class Tables:
 
         Raises ValueError for an id that the embedding does not have.
         """
-        with torch.inference_mode():
-            return cast(Tensor, self._linear(torch.from_numpy(self.vectors(ids, starts))))
+        found = torch.from_numpy(self.vectors(ids, starts))
+        with torch.inference_mode(), alone():
+            return cast(Tensor, self._linear(found))
 
     def vectors(self, ids: NDArray[np.int32], starts: NDArray[np.int64]) -> Numbers:
         """What the model's maximum over time makes of every row: (rows, widths * channels). Raises as `logits`."""

@@ -21,6 +21,7 @@ from torch import Tensor
 from atrous.answering.chunks import check_length, evaluating
 from atrous.answering.compiled import compiled_of
 from atrous.answering.predict import logits
+from atrous.answering.spread import spread
 from atrous.answering.tabled import weights_of
 from atrous.contract import Batch, Layer
 from atrous.data.batch import Examples
@@ -162,26 +163,36 @@ class Worded:
         line[at] = numbers
         taps = np.arange(conv.kernel, dtype=np.int32)
         wanted = line[at[:, None] + (taps * conv.dilation - conv.taps.left)] * conv.kernel + taps
-        places, found = torch.from_numpy(wanted), []
-        for start in range(0, steps, _STEPS):
-            x = self._summed(places[start : start + _STEPS], table, conv)
-            found.append(self.model.predict(rest(x[None]))[0])
+
+        def answered(some: Tensor) -> Tensor:
+            return self.model.predict(rest(self._summed(some, table, conv)[None]))[0]
+
+        places = torch.from_numpy(wanted)
+        pieces = [places[start : start + _STEPS] for start in range(0, steps, _STEPS)]
+        found = spread(answered, pieces, operations=lambda some: self.model.cost.flops(len(some)))
         return torch.cat(found) if found else self._none(table)
 
     def _padded(self, numbers: NDArray[np.int32], starts: NDArray[np.int64], table: Tensor) -> Tensor:
         """The logits of rows in batches of like length."""
-        found: Tensor | None = None
-        for rows, time in by_length(np.diff(starts)):
+
+        def answered(one: tuple[NDArray[np.int64], int]) -> tuple[Tensor, Tensor]:
+            rows, time = one
             lengths = starts[rows + 1] - starts[rows]
             there = np.arange(time) < lengths[:, None]
             padded = np.zeros((len(rows), time), np.int32)
             places = (starts[rows, None] + np.arange(time))[there]
             padded[there] = numbers[places]
             answer = self._answered(torch.from_numpy(padded), torch.from_numpy(there), table)
-            if found is None:
-                found = answer.new_empty(len(numbers), answer.shape[-1])
-            found[torch.from_numpy(places)] = answer[torch.from_numpy(there)]
-        return found if found is not None else self._none(table)
+            return torch.from_numpy(places), answer[torch.from_numpy(there)]
+
+        batches = by_length(np.diff(starts))
+        answers = spread(answered, batches, operations=lambda one: len(one[0]) * self.model.cost.flops(one[1]))
+        if not answers:
+            return self._none(table)
+        found = answers[0][1].new_empty(len(numbers), answers[0][1].shape[-1])
+        for places, answer in answers:
+            found[places] = answer
+        return found
 
     def _none(self, table: Tensor) -> Tensor:
         """The logits of no step."""

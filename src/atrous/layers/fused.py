@@ -95,9 +95,14 @@ def _native(x: Tensor) -> bool:
     return compiled is not None and _here(x) and x.numel() >= _FEW
 
 
+def threads_sleep() -> bool:
+    """Whether OpenMP was told that threads sleep while they wait for each other, as importing atrous tells it."""
+    return os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE"
+
+
 def _threads() -> int:
     """How many threads a kernel may start: one where OpenMP's spin while they wait, for they keep the cores from it."""
-    return torch.get_num_threads() if os.environ.get("OMP_WAIT_POLICY", "").upper() == "PASSIVE" else 1
+    return torch.get_num_threads() if threads_sleep() else 1
 
 
 def _array(x: Tensor) -> NDArray[Any]:

@@ -15,7 +15,8 @@ from torch import Tensor
 
 Way = Callable[..., Tensor]
 
-FEW = 64  # steps, of all rows: from here on gathering costs more than it saves
+FEW = 64  # steps, of all rows: from here on gathering costs more than it saves,
+SMALL = 2**15  # unless there are no more numbers than these, and nothing learns
 
 
 def by_taps(weight: Tensor) -> Tensor:
@@ -75,10 +76,9 @@ def way_for(padded: Tensor, weight: Tensor, stride: int, dilation: int, groups: 
     """
     if groups > 1 or torch.compiler.is_compiling():
         return "image"
-    rows, steps, _ = padded.shape
-    if rows * steps > FEW:
-        return "image"
+    rows, steps, channels = padded.shape
+    if not (weight.requires_grad and torch.is_grad_enabled()):
+        return "gather" if rows * steps <= FEW or rows * steps * channels <= SMALL else "image"
     # The gradient of few steps that lie beside each other: what torch's own kernels in 32 bits are best at.
-    learns = weight.requires_grad and torch.is_grad_enabled()
     halves = padded.dtype is torch.bfloat16 or torch.is_autocast_enabled("cpu")
-    return "image" if learns and dilation == 1 and not halves else "gather"
+    return "gather" if rows * steps <= FEW and (dilation > 1 or halves) else "image"

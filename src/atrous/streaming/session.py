@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from atrous.answering.chunks import evaluating
+from atrous.answering.spread import MUCH, alone
 from atrous.bundle import Bundle, load
 from atrous.contract import Batch, State
 from atrous.data.text import Source
@@ -251,11 +252,14 @@ class Session:
         mask = torch.arange(steps, device=device) < real[:, None]
         places = [row.place for row in rows]
         batch, kept = Batch(fields.pop("ids", None), real, **fields), self._table.take(places)
+        small = 2 * len(rows) * steps * model.cost.parameters < MUCH
         if not model.tags:
-            logits, state = model.step(batch, mask, kept[0])
+            with alone(small):
+                logits, state = model.step(batch, mask, kept[0])
             self._table.put(places, (state, logits))
             return
-        logits, (*kept, (_, decided)) = model.step(batch, mask, (*kept, model.attend.start(len(rows))))
+        with alone(small):
+            logits, (*kept, (_, decided)) = model.step(batch, mask, (*kept, model.attend.start(len(rows))))
         self._table.put(places, tuple(kept))
         for row, found, own in zip(rows, logits.float().cpu().numpy(), decided.cpu().numpy(), strict=True):
             row.decide(found[own])

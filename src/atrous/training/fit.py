@@ -17,6 +17,7 @@ from lightning.pytorch import callbacks
 from lightning.pytorch.utilities.exceptions import SIGTERMException
 
 from atrous.answering.predict import accelerator
+from atrous.answering.spread import alone
 from atrous.bundle import Bundle
 from atrous.config import Settings
 from atrous.data.batch import Examples
@@ -37,6 +38,7 @@ from atrous.training.loader import Loader, Steady
 from atrous.training.logger import check_logger
 from atrous.training.logger import logger as build_logger
 from atrous.training.precision import lightnings
+from atrous.training.threads import waits
 from atrous.training.together import agreed
 from atrous.training.tokens import Tokens, tokenise
 from atrous.training.watching import WatchGradients
@@ -119,7 +121,8 @@ def learn(
                 log = build_logger(logger, work, steps=kept["steps"] if kept else 0)
                 around = [*watched, *filter(None, [gradients]), keeper]
                 trainer = _trainer(settings, place, own, around, logger=log or False, precision=bits)
-                _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
+                with alone(place == "cpu" and waits(bundle.model, settings.train.batch)):
+                    _fit(trainer, learner, loader, Steady(tokens.dev), work / CHECKPOINT if kept else None, watch)
             if gradients is not None:
                 gradients.close()
                 gradients.sum_up()
