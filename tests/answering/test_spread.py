@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from atrous import Bundle, Session
-from atrous.answering import predict, worded
+from atrous.answering import predict, spread, worded
 from atrous.answering.predict import logits
-from atrous.answering.spread import MUCH, alone
+from atrous.answering.spread import LITTLE, MUCH, alone
 from atrous.answering.spread import spread as spread_over
 from atrous.answering.worded import Worded
 from atrous.config import load
@@ -33,7 +33,8 @@ def three():
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    """Few rows a batch, so that there are several."""
+    """Few rows a batch, so that there are several; each worth a thread."""
+    monkeypatch.setattr(spread, "LITTLE", 0)
     for part in (predict, worded):
         monkeypatch.setattr(part, "by_length", lambda lengths: by_length(lengths, rows=4))
 
@@ -50,7 +51,7 @@ def test_several_items_are_worked_on_by_threads_that_compute_alone():
         together.wait()
         return item, *said()
 
-    found = spread_over(work, [5, 6, 7], operations=lambda item: 10 * MUCH)
+    found = spread_over(work, [5, 6, 7], operations=lambda item: MUCH - 1)
     assert [item for item, *_ in found] == [5, 6, 7]
     assert len({thread for _, thread, *_ in found}) == 3
     assert all(rest == (1, True) for _, _, *others in found for rest in [tuple(others)])
@@ -58,12 +59,21 @@ def test_several_items_are_worked_on_by_threads_that_compute_alone():
 
 
 @pytest.mark.usefixtures("three")
-@pytest.mark.parametrize("size, threads", [(1, 1), (MUCH, 3)])
-def test_a_small_item_by_itself_is_worked_on_here_and_alone_a_large_one_is_shared(size, threads):
-    assert spread_over(lambda item: said()[:2], [0], operations=lambda item: size) == [
-        (threading.current_thread(), threads)
-    ]
+def test_an_item_of_many_operations_is_shared_and_the_others_are_not():
+    sizes = [5, MUCH, MUCH - 1, 2 * MUCH]
+    found = spread_over(lambda size: (size, *said()[:2]), sizes, operations=int)
+    here = threading.current_thread()
+    assert [size for size, *_ in found] == sizes
+    assert [threads for *_, threads in found] == [1, 3, 1, 3]
+    assert [thread is here for _, thread, _ in found] == [False, True, False, True]
+
+
+@pytest.mark.usefixtures("three")
+def test_no_thread_is_started_for_one_item_or_for_little():
+    here = threading.current_thread()
     assert spread_over(said, [], operations=len) == []
+    assert spread_over(lambda item: said()[:2], [0], operations=lambda item: MUCH - 1) == [(here, 1)]
+    assert spread_over(lambda item: said()[:2], [0, 1], operations=lambda item: LITTLE // 2 - 1) == [(here, 1)] * 2
 
 
 @pytest.mark.usefixtures("three")
@@ -78,7 +88,7 @@ def test_what_an_item_raises_is_raised_and_the_rest_is_left_out():
 
     threading.Timer(0.2, go.set).start()
     with pytest.raises(KeyError, match="wrong"):
-        spread_over(work, range(50), operations=lambda item: 1)
+        spread_over(work, range(50), operations=lambda item: LITTLE)
     assert len(begun) < 50
     assert torch.get_num_threads() == 3
     with pytest.raises(ZeroDivisionError), alone():

@@ -16,6 +16,7 @@ from typing import TypeVar
 import torch
 
 MUCH = 2 * 10**9  # floating-point operations, some hundredths of a second: work from which on threads may share it
+LITTLE = 10**7  # of all items: for less no thread is started
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
@@ -25,24 +26,33 @@ def spread(work: Callable[[Item], Found], items: Sequence[Item], *, operations: 
     """What `work` makes of every item, in order; at most as many threads take part as torch would use.
 
     work: it may run in any thread, and in several at once; at inference.
-    operations: floating-point operations of an item. If there is one alone, and it is large, threads share it.
+    operations: floating-point operations of an item. One of many is worked on here, and torch's threads share it: they
+        lose little by it then, and several at once might take more memory than there is.
 
     >>> spread(abs, [-1, 2, -3], operations=lambda item: 1)
     [1, 2, 3]
 
     Raises what `work` raises; what was not begun by then is left out.
     """
-    threads = min(torch.get_num_threads(), len(items))
+    if torch.get_num_threads() == 1:
+        return [work(item) for item in items]
+    sizes = [operations(item) for item in items]
+    small = [place for place, size in enumerate(sizes) if size < MUCH]
+    threads = min(torch.get_num_threads(), len(small)) if sum(sizes) >= LITTLE else 1
+    with alone():
+        found = dict(zip(small, _in_threads(work, [items[place] for place in small], threads), strict=True))
+    return [found[place] if place in found else work(item) for place, item in enumerate(items)]
+
+
+def _in_threads(work: Callable[[Item], Found], items: Sequence[Item], threads: int) -> list[Found]:
     if threads < 2:
-        small = torch.get_num_threads() > 1 and all(operations(item) < MUCH for item in items)
-        with alone(small):
-            return [work(item) for item in items]
+        return [work(item) for item in items]
 
     @torch.inference_mode()
     def one(item: Item) -> Found:
         return work(item)
 
-    with alone(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         waited = [pool.submit(one, item) for item in items]
         try:
             return [each.result() for each in waited]
