@@ -111,7 +111,8 @@ def work(folder: Path, threads: int) -> dict[str, dict[str, float]]:
 
     torch.set_num_threads(threads)
     asked, recurrent = bundle(), bundle("lstm")
-    asked.model.eval(), recurrent.model.eval()
+    for one in (asked, recurrent):
+        one.model.eval()
     works = {
         "predict": (lambda: asked.predict(TEXTS[:64]), 3),
         "one": (lambda: asked.predict(TEXTS[:1]), 10),

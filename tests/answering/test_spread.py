@@ -54,7 +54,7 @@ def test_several_items_are_worked_on_by_threads_that_compute_alone():
     found = spread_over(work, [5, 6, 7], operations=lambda item: MUCH - 1)
     assert [item for item, *_ in found] == [5, 6, 7]
     assert len({thread for _, thread, *_ in found}) == 3
-    assert all(rest == (1, True) for _, _, *others in found for rest in [tuple(others)])
+    assert all(others == [1, True] for _, _, *others in found)
     assert torch.get_num_threads() == 3
 
 

@@ -252,14 +252,13 @@ class Session:
         mask = torch.arange(steps, device=device) < real[:, None]
         places = [row.place for row in rows]
         batch, kept = Batch(fields.pop("ids", None), real, **fields), self._table.take(places)
-        small = 2 * len(rows) * steps * model.cost.parameters < MUCH
+        before: State = (*kept, model.attend.start(len(rows))) if model.tags else kept[0]
+        with alone(2 * len(rows) * steps * model.cost.parameters < MUCH):
+            logits, after = model.step(batch, mask, before)
         if not model.tags:
-            with alone(small):
-                logits, state = model.step(batch, mask, kept[0])
-            self._table.put(places, (state, logits))
+            self._table.put(places, (after, logits))
             return
-        with alone(small):
-            logits, (*kept, (_, decided)) = model.step(batch, mask, (*kept, model.attend.start(len(rows))))
+        *kept, (_, decided) = after
         self._table.put(places, tuple(kept))
         for row, found, own in zip(rows, logits.float().cpu().numpy(), decided.cpu().numpy(), strict=True):
             row.decide(found[own])
